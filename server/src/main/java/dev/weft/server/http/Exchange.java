@@ -1,0 +1,92 @@
+package dev.weft.server.http;
+
+import dev.weft.protocol.Problem;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer. Answers leave the connection in the order of the requests, whenever
+ * they are given. All methods are for the connection's event loop.
+ */
+public interface Exchange {
+    HttpMethod method();
+
+    /** Decoded path without the query. */
+    String path();
+
+    /** Value of a {@code {name}} part of the route's pattern, decoded. */
+    String pathVariable(String name);
+
+    QueryParameters query();
+
+    HttpHeaders headers();
+
+    boolean isHttp10();
+
+    EventLoop eventLoop();
+
+    Channel channel();
+
+    /**
+     * Receives the body. To be set during {@link Route#handle}; without it a body is read and
+     * thrown away.
+     */
+    void onBody(BodyConsumer consumer);
+
+    /** Stops (false) or goes on (true) reading from this connection: how a publisher is slowed. */
+    void readBody(boolean wanted);
+
+    /**
+     * Answers. The body is released by the connection. A 204 or 304 has none.
+     *
+     * @param headerLines further header lines, each ended by CR LF, ASCII, or null. Never made from
+     *     a caller's text.
+     */
+    void respond(
+            int status,
+            @Nullable CharSequence contentType,
+            ByteBuf body,
+            @Nullable CharSequence headerLines);
+
+    void respond(Problem problem);
+
+    /**
+     * Makes the rest of the connection a stream: writes {@code head} (status line and headers,
+     * whole) when it is this exchange's turn, then gives the channel to {@code stream}. No further
+     * request is read from it.
+     */
+    void stream(ByteBuf head, StreamHandler stream);
+
+    /** Takes the bytes of a request's body as they arrive. */
+    interface BodyConsumer {
+        /** A piece of the body; the consumer reads it at once and does not keep it. */
+        void onBytes(ByteBuf bytes);
+
+        /** The body is complete. */
+        void onEnd();
+
+        /** The client went away or broke the protocol before the end. */
+        void onAbort();
+    }
+
+    /** What takes a connection over for a stream. */
+    interface StreamHandler {
+        /** The head was written; frames may follow by {@code channel.write}. */
+        void onOpen(Channel channel);
+
+        /** {@link Channel#isWritable} changed. */
+        void onWritabilityChanged(Channel channel);
+
+        /**
+         * Bytes from the client: WebSocket frames, or on an SSE connection nothing sensible.
+         * Released by the caller.
+         */
+        void onInbound(Channel channel, ByteBuf bytes);
+
+        void onClose(Channel channel);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.weft.server.journal;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+
+/**
+ * Reads blocks in the order of their sequences, from any place. Confined to the thread that uses
+ * it. It checks every block before it hands it out and never skips in silence: what is missing is
+ * told as a gap.
+ */
+public interface JournalReader extends AutoCloseable {
+    /** {@link #next}: nothing more up to the appended sequence. */
+    int END = 0;
+
+    /** {@link #next}: the view wraps a block. */
+    int BLOCK = 1;
+
+    /**
+     * {@link #next}: sequences {@link #gapFrom} to {@link #gapTo} cannot be read (retention or
+     * damage).
+     */
+    int GAP = 2;
+
+    /**
+     * Goes to a sequence. The next {@link #next} answers the block that holds it (which may begin
+     * before it), or the gap that begins there, or {@link #END} if it is not appended yet.
+     *
+     * @param sequence from 1 on.
+     */
+    void seek(long sequence);
+
+    /**
+     * Sequence of the first event at or after a time, for {@link #seek}.
+     *
+     * @param timestampUs microseconds since the epoch.
+     * @return {@code appendedSequence + 1} if all events are older.
+     */
+    long sequenceAt(long timestampUs);
+
+    /** Moves to the next block or gap. The view is valid until the next call of this reader. */
+    int next(BlockFlyweight view);
+
+    long gapFrom();
+
+    long gapTo();
+
+    @Override
+    void close();
+}
