@@ -11,7 +11,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A reader beside the writer: bytes before their number, and never foreign bytes taken for good. */
+/**
+ * A reader beside the writer: bytes before their number, and never foreign bytes taken for good.
+ */
 public final class BlockRingStress {
     private static final int LENGTH = 32;
     private static final int WORD = 8;

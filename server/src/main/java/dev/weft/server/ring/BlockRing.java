@@ -83,7 +83,10 @@ public final class BlockRing {
     public int claim(final int lengthMax) {
         if (lengthMax > blockLengthMax()) {
             throw new IllegalArgumentException(
-                    "block too long for the ring: length=" + lengthMax + " max=" + blockLengthMax());
+                    "block too long for the ring: length="
+                            + lengthMax
+                            + " max="
+                            + blockLengthMax());
         }
         final long start = tail.getPlain();
         final int offset = (int) start & mask;
@@ -124,7 +127,9 @@ public final class BlockRing {
         this.lastSequence.setRelease(lastSequence); // acquired by lastSequence()
     }
 
-    /** Newest sequence in the ring; the one before the first block while it is empty. Any thread. */
+    /**
+     * Newest sequence in the ring; the one before the first block while it is empty. Any thread.
+     */
     public long lastSequence() {
         return lastSequence.getAcquire();
     }
@@ -159,7 +164,8 @@ public final class BlockRing {
     }
 
     /**
-     * Entry of the block that holds a sequence; of the newest block for the sequence that follows it.
+     * Entry of the block that holds a sequence; of the newest block for the sequence that follows
+     * it.
      *
      * @return its position; -1 if it is gone or out of the index, or the sequence is further ahead.
      */
@@ -188,7 +194,8 @@ public final class BlockRing {
         final long first = buffer.getLong(offset + FIRST_SEQUENCE_OFFSET);
         final long last = buffer.getLong(offset + LAST_SEQUENCE_OFFSET);
         final boolean isHead = low == count - 1;
-        final boolean covered = first <= sequence && (sequence <= last || (isHead && sequence == last + 1));
+        final boolean covered =
+                first <= sequence && (sequence <= last || (isHead && sequence == last + 1));
         return covered && position < tailAcquire() && isIntact(position) ? position : -1;
     }
 }

@@ -18,7 +18,9 @@ public final class RingReader {
     /** {@link #poll}: the view wraps a block. */
     public static final int BLOCK = 1;
 
-    /** {@link #poll}: the writer came round; {@link #nextSequence} has to be read from the journal. */
+    /**
+     * {@link #poll}: the writer came round; {@link #nextSequence} has to be read from the journal.
+     */
     public static final int LAPPED = 2;
 
     private final BlockRing ring;
