@@ -59,7 +59,8 @@ server_prepare() {
 
 server_train() (
   dir=$(mktemp -d)
-  trap 'rm -rf "$dir"' EXIT
+  SERVER_PID=''
+  trap 'kill -KILL $SERVER_PID; rm -rf "$dir"' EXIT # a no-op for a server that has stopped
   WEFT_JAVA_OPTS="-XX:ArchiveClassesAtExit=$dir/classes.jsa"
   server_start "$dir/log" --data-dir "$dir/data" || exit 1
   curl --silent --max-time 2 --data '{"type":"weft.training","data":{}}' "$SERVER_URL/events" || true

@@ -98,7 +98,7 @@ install_packages() {
   {
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq "$@"
-  } >&2
+  } >/dev/null # its progress; errors stay visible
 }
 
 # want_command <command> <package>: installs it where that is possible, otherwise says what will be missing.
