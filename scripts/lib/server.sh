@@ -63,8 +63,11 @@ server_train() (
   trap 'kill -KILL $SERVER_PID; rm -rf "$dir"' EXIT # a no-op for a server that has stopped
   WEFT_JAVA_OPTS="-XX:ArchiveClassesAtExit=$dir/classes.jsa"
   server_start "$dir/log" --data-dir "$dir/data" || exit 1
-  curl --silent --max-time 2 --data '{"type":"weft.training","data":{}}' "$SERVER_URL/events" || true
-  curl --silent --max-time 1 "$SERVER_URL/events/stream?last=1" || true
+  # One of each kind of request, so that their classes are in the archive too.
+  curl --silent --max-time 1 --no-buffer "$SERVER_URL/events/stream" &
+  curl --silent --max-time 2 --data '{"type":"hello","data":{"n":1}}' "$SERVER_URL/events" || true
+  curl --silent --max-time 1 "$SERVER_URL/health" "$SERVER_URL/metrics" "$SERVER_URL/events?limit=1" || true
+  curl --silent --max-time 1 --no-buffer "$SERVER_URL/events/stream?after=0" || true
   server_stop 20 || true
   mv "$dir/classes.jsa" "$1"
 )
