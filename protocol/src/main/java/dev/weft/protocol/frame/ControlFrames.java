@@ -1,0 +1,77 @@
+package dev.weft.protocol.frame;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a stream says about itself, between events. Control frames carry no {@code id:}, so a
+ * client's position survives them. Source: docs/PROTOCOL.md, "Control frames". Rare, hence built
+ * from text.
+ */
+public final class ControlFrames {
+    /** {@code reason} of a reset: the position lies beyond the newest event. */
+    public static final String FUTURE = "future";
+
+    /** {@code reason} of a reset: the position is no sequence. */
+    public static final String INVALID = "invalid";
+
+    private ControlFrames() {}
+
+    /**
+     * Sequences {@code from} to {@code to} cannot be had any more; {@code oldest} is the first that
+     * can.
+     */
+    public static byte[] gap(
+            final Framing framing, final long from, final long to, final long oldest) {
+        return frame(
+                framing,
+                "weft.gap",
+                "{\"from\":" + from + ",\"to\":" + to + ",\"oldest\":" + oldest + "}");
+    }
+
+    /**
+     * The asked position made no sense: the stream goes on after {@code head}.
+     *
+     * @param reason {@link #FUTURE} or {@link #INVALID}.
+     */
+    public static byte[] reset(final Framing framing, final String reason, final long head) {
+        return frame(
+                framing, "weft.reset", "{\"reason\":\"" + reason + "\",\"head\":" + head + "}");
+    }
+
+    /** When to come back; empty in the framings that have no such line. */
+    public static byte[] retry(final Framing framing, final int delayMs) {
+        return switch (framing) {
+            case SSE, SSE_NAMED -> ("retry: " + delayMs + "\n\n").getBytes(US_ASCII);
+            case NDJSON, WEBSOCKET -> new byte[0];
+        };
+    }
+
+    /** What is sent on an idle stream. */
+    public static byte[] keepAlive(final Framing framing) {
+        return switch (framing) {
+            case SSE, SSE_NAMED -> ":\n\n".getBytes(US_ASCII);
+            case NDJSON -> "\n".getBytes(US_ASCII);
+            case WEBSOCKET -> new byte[] {(byte) 0x89, 0}; // a ping without payload
+        };
+    }
+
+    private static byte[] frame(final Framing framing, final String name, final String value) {
+        return switch (framing) {
+            case SSE, SSE_NAMED ->
+                    ("event: " + name + "\ndata: " + value + "\n\n").getBytes(US_ASCII);
+            case NDJSON -> ("{\"" + name + "\":" + value + "}\n").getBytes(US_ASCII);
+            case WEBSOCKET -> message("{\"" + name + "\":" + value + "}");
+        };
+    }
+
+    private static byte[] message(final String text) {
+        final byte[] payload = text.getBytes(US_ASCII);
+        final int headerLength = Framing.webSocketHeaderLength(payload.length);
+        final byte[] message = new byte[headerLength + payload.length];
+        Framing.putWebSocketHeader(new UnsafeBuffer(message), 0, payload.length);
+        System.arraycopy(payload, 0, message, headerLength, payload.length);
+        return message;
+    }
+}

@@ -1,0 +1,306 @@
+package dev.weft.server.fanout;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.ring.BlockRing;
+import dev.weft.server.ring.RingReader;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochMicroClock;
+
+/**
+ * Takes new blocks from the ring and gives each group one encoded batch per duty cycle. One per I/O
+ * loop, which is the only thread that touches it. All members of all groups stand at {@link
+ * #nextSequence}; who is ahead of that waits inside, who is behind is refused and catches up
+ * elsewhere. So the hand-over to live is one call, {@link #join}.
+ */
+public final class FanoutAgent implements Agent {
+    /** How {@link #join} ended. */
+    public enum Join {
+        /** From the wanted sequence on the member gets everything. */
+        JOINED,
+        /** The wanted sequence was already handed out; catch up to {@link #nextSequence} first. */
+        BEHIND
+    }
+
+    /** {@link #encodeBehind}: the ring does not have it any more. */
+    public static final long LAPPED = -1;
+
+    /**
+     * Bytes of stored frames that one duty cycle takes, at least one event: bounds batches, hence
+     * memory and latency.
+     */
+    public static final int CYCLE_LENGTH_MAX = 256 * 1024;
+
+    /** Joins a member that asked for a sequence which this loop has not reached yet. */
+    private record Waiting(Member member, Group.Key key, long cursor) {}
+
+    private static final int NS_PER_US = 1_000;
+
+    private final RingReader reader;
+    private final Batch.Validity readerValidity;
+    private final BlockFlyweight block = new BlockFlyweight();
+    private final RingReader behindReader;
+    private final Batch.Validity behindValidity;
+    private final BlockFlyweight behindBlock = new BlockFlyweight();
+    private final GroupTable groups;
+    private final List<Waiting> waiting = new ArrayList<>();
+    private final EpochMicroClock clock;
+    private final DeliveryTimes deliveryTimes;
+    private final FanoutCounters counters = new FanoutCounters();
+
+    private long nextSequence;
+    private long waitingSequence =
+            Long.MAX_VALUE; // lowest cursor in waiting: no cycle goes past it
+    private boolean inCycle;
+
+    // The part of the block in work that is still to be done; blockIndex == blockEnd when there is
+    // none.
+    private int blockIndex;
+    private int blockEnd;
+
+    /**
+     * Starts at the end of the ring.
+     *
+     * @param clock of the events' times.
+     */
+    public FanoutAgent(
+            final BlockRing ring,
+            final ByteBufAllocator allocator,
+            final EpochMicroClock clock,
+            final DeliveryTimes deliveryTimes) {
+        reader = ring.newReader();
+        readerValidity = reader::isValid;
+        behindReader = ring.newReader();
+        behindValidity = behindReader::isValid;
+        groups = new GroupTable(allocator, new FramePlan(), counters);
+        this.clock = clock;
+        this.deliveryTimes = deliveryTimes;
+        nextSequence = reader.nextSequence();
+    }
+
+    /** First sequence that this loop has not handed out; its members stand there. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    public FanoutCounters counters() {
+        return counters;
+    }
+
+    public int groupCount() {
+        return groups.count();
+    }
+
+    /**
+     * Hands out what is new, up to a bound.
+     *
+     * @return events handed out; 0 when there is nothing new.
+     */
+    @Override
+    public int doWork() {
+        final long before = nextSequence;
+        long oldestTimestamp = Long.MAX_VALUE;
+        boolean lapped = false;
+        int budget = CYCLE_LENGTH_MAX;
+        inCycle = true;
+        try {
+            while (budget > 0 && nextSequence < waitingSequence) {
+                if (blockIndex == blockEnd) {
+                    final int polled = reader.poll(block);
+                    if (polled == RingReader.END) {
+                        break;
+                    }
+                    if (polled == RingReader.LAPPED || !enterBlock()) {
+                        lapped = true;
+                        break;
+                    }
+                }
+                if (oldestTimestamp == Long.MAX_VALUE) {
+                    oldestTimestamp = block.timestamp(blockIndex);
+                    if (!reader.isValid()) {
+                        lapped = true;
+                        break;
+                    }
+                }
+                final int from = blockIndex;
+                final int to = partEnd(budget);
+                budget -= length(block, from, to);
+                groups.encode(block, from, to, nextSequence, readerValidity);
+                blockIndex = to;
+                nextSequence += to - from;
+            }
+            if (groups.deliver(nextSequence)) {
+                deliveryTimes.onDelivered(
+                        Math.max(0, clock.microTime() - oldestTimestamp) * NS_PER_US);
+            }
+        } finally {
+            inCycle = false;
+        }
+        if (lapped) {
+            onLapped();
+        }
+        admitWaiting();
+        final long events = nextSequence - before;
+        if (events > 0) {
+            groups.removeEmpty();
+        }
+        return (int) Math.min(Integer.MAX_VALUE, events);
+    }
+
+    @Override
+    public String roleName() {
+        return "fanout";
+    }
+
+    /**
+     * Makes a member live from a sequence on. The one place where a hand-over is decided.
+     *
+     * @param cursor first sequence that the member wants; at most one after the newest that was
+     *     appended.
+     */
+    public Join join(
+            final Member member,
+            final Filter filter,
+            final Framing framing,
+            final boolean chunked,
+            final long cursor) {
+        if (cursor < nextSequence) {
+            return Join.BEHIND;
+        }
+        final Group.Key key = new Group.Key(filter, framing, chunked);
+        if (cursor == nextSequence && !inCycle) {
+            groups.add(member, key);
+        } else {
+            waiting.add(new Waiting(member, key, cursor));
+            waitingSequence = Math.min(waitingSequence, cursor);
+        }
+        return Join.JOINED;
+    }
+
+    /** Takes a member out, if it is in. */
+    public void leave(final Member member) {
+        final Group group = member.seat().group;
+        if (group != null) {
+            group.remove(member);
+        } else if (!waiting.isEmpty() && waiting.removeIf(entry -> entry.member() == member)) {
+            updateWaitingSequence();
+        }
+    }
+
+    /**
+     * Encodes for one subscriber that is a little behind what the ring still has.
+     *
+     * @param cursor first sequence it wants, before {@link #nextSequence}.
+     * @param batch empty; gets the frames.
+     * @return the new cursor, or {@link #LAPPED} if it must be read from the journal.
+     */
+    public long encodeBehind(final long cursor, final Batch batch) {
+        if (!behindReader.seek(cursor)) {
+            return LAPPED;
+        }
+        long next = cursor;
+        int budget = CYCLE_LENGTH_MAX;
+        while (budget > 0 && next < nextSequence) {
+            if (behindReader.poll(behindBlock) != RingReader.BLOCK) {
+                break;
+            }
+            final long first = behindBlock.firstSequence();
+            final int count = behindBlock.count();
+            if (!behindReader.isValid() || first > next) {
+                break;
+            }
+            final int from = (int) (next - first);
+            final int end = (int) Math.min(count, nextSequence - first);
+            final int to = cut(behindBlock, from, end, budget);
+            if (batch.append(behindBlock, from, to, Integer.MAX_VALUE, behindValidity)
+                    == Batch.TORN) {
+                break;
+            }
+            budget -= length(behindBlock, from, to);
+            next += to - from;
+        }
+        return next == cursor ? LAPPED : next;
+    }
+
+    private boolean enterBlock() {
+        final long first = block.firstSequence();
+        final int count = block.count();
+        if (!reader.isValid() || first > nextSequence) {
+            return false;
+        }
+        blockIndex = (int) (nextSequence - first);
+        blockEnd = count;
+        return true;
+    }
+
+    /** End of the part of the block that this cycle takes. */
+    private int partEnd(final int budget) {
+        final int end = (int) Math.min(blockEnd, blockIndex + (waitingSequence - nextSequence));
+        return cut(block, blockIndex, end, budget);
+    }
+
+    private void onLapped() {
+        counters.onLapped();
+        groups.leaveAll(nextSequence);
+        reader.toHead();
+        blockIndex = 0;
+        blockEnd = 0;
+        nextSequence = Math.max(nextSequence, reader.nextSequence());
+    }
+
+    private void admitWaiting() {
+        if (nextSequence < waitingSequence) {
+            return;
+        }
+        for (int i = waiting.size() - 1; i >= 0; i--) {
+            final Waiting entry = waiting.get(i);
+            if (entry.cursor() <= nextSequence) {
+                waiting.remove(i);
+                if (entry.cursor() == nextSequence) {
+                    groups.add(entry.member(), entry.key());
+                } else {
+                    entry.member().onLeft(entry.cursor(), Member.LeaveReason.LAPPED);
+                }
+            }
+        }
+        updateWaitingSequence();
+    }
+
+    private void updateWaitingSequence() {
+        long lowest = Long.MAX_VALUE;
+        for (int i = 0; i < waiting.size(); i++) {
+            lowest = Math.min(lowest, waiting.get(i).cursor());
+        }
+        waitingSequence = lowest;
+    }
+
+    /**
+     * Largest end in ({@code from}, {@code end}] whose frames fit the budget; one event at least.
+     */
+    private static int cut(
+            final BlockFlyweight block, final int from, final int end, final int budget) {
+        if (length(block, from, end) <= budget) {
+            return end;
+        }
+        int low = from + 1;
+        int high = end - 1;
+        while (low < high) {
+            final int middle = (low + high + 1) >>> 1;
+            if (length(block, from, middle) <= budget) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Bytes of the stored frames [{@code from}, {@code to}). */
+    private static int length(final BlockFlyweight block, final int from, final int to) {
+        return Math.max(
+                0, block.frameOffset(to - 1) + block.frameLength(to - 1) - block.frameOffset(from));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.weft.server.fanout;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.protocol.frame.RecordDescriptor;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.agrona.DirectBuffer;
+
+/**
+ * Which events a subscriber wants: every named field must be one of its terms. Immutable; equal for
+ * equal wishes whatever their order, so that subscribers who want the same share a {@link Group}.
+ */
+public final class Filter {
+    /** Lets everything pass. */
+    public static final Filter ALL = new Filter(new Clause[0]);
+
+    /** The members of an event that can be filtered by. */
+    public enum Field {
+        TYPE("type", RecordDescriptor.TYPE_OFFSET),
+        CATEGORY("category", RecordDescriptor.CATEGORY_OFFSET),
+        SUBJECT("subject", RecordDescriptor.SUBJECT_OFFSET),
+        CORRELATION_ID("correlation_id", RecordDescriptor.CORRELATION_ID_OFFSET),
+        RUN_ID("run_id", RecordDescriptor.RUN_ID_OFFSET);
+
+        private final String parameter;
+        private final int descriptorOffset;
+
+        Field(final String parameter, final int descriptorOffset) {
+            this.parameter = parameter;
+            this.descriptorOffset = descriptorOffset;
+        }
+
+        /** Name of the query parameter, and of the event's member. */
+        public String parameter() {
+            return parameter;
+        }
+    }
+
+    private final Clause[] clauses;
+    private final int hash;
+
+    private Filter(final Clause[] clauses) {
+        this.clauses = clauses;
+        hash = Arrays.hashCode(clauses);
+    }
+
+    /** Makes a filter of the terms by field; a field without terms is not looked at. */
+    public static Filter of(final Map<Field, ? extends Set<Term>> terms) {
+        final EnumMap<Field, Set<Term>> ordered = new EnumMap<>(Field.class);
+        terms.forEach(
+                (field, set) -> {
+                    if (!set.isEmpty()) {
+                        ordered.put(field, new TreeSet<>(set));
+                    }
+                });
+        if (ordered.isEmpty()) {
+            return ALL;
+        }
+        return new Filter(
+                ordered.entrySet().stream()
+                        .map(
+                                entry ->
+                                        new Clause(
+                                                entry.getKey(),
+                                                entry.getValue().toArray(new Term[0])))
+                        .toArray(Clause[]::new));
+    }
+
+    /** Whether it lets everything pass. */
+    public boolean isAll() {
+        return clauses.length == 0;
+    }
+
+    /** Whether it lets one record of a block pass. */
+    public boolean matches(final BlockFlyweight block, final int index) {
+        for (final Clause clause : clauses) {
+            if (!clause.matches(block, index)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean equals(final Object other) {
+        return other instanceof Filter filter && Arrays.equals(clauses, filter.clauses);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return isAll() ? "all" : Arrays.toString(clauses);
+    }
+
+    /** One field and what it may be. */
+    private static final class Clause {
+        private final Field field;
+        private final int descriptorOffset;
+        private final Term[] terms;
+
+        Clause(final Field field, final Term[] terms) {
+            this.field = field;
+            descriptorOffset = field.descriptorOffset;
+            this.terms = terms;
+        }
+
+        boolean matches(final BlockFlyweight block, final int index) {
+            final DirectBuffer buffer = block.buffer();
+            final int offset = block.fieldOffset(index, descriptorOffset);
+            final int length = block.fieldLength(index, descriptorOffset);
+            if (offset < 0 || offset > buffer.capacity() - length) {
+                return false; // being overwritten while it is read; whoever reads it will notice
+            }
+            for (final Term term : terms) {
+                if (term.matches(buffer, offset, length)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean equals(final Object other) {
+            return other instanceof Clause clause
+                    && field == clause.field
+                    && Arrays.equals(terms, clause.terms);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * field.hashCode() + Arrays.hashCode(terms);
+        }
+
+        @Override
+        public String toString() {
+            return field.parameter + '=' + Arrays.toString(terms);
+        }
+    }
+}

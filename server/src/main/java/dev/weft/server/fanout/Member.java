@@ -1,0 +1,32 @@
+package dev.weft.server.fanout;
+
+import io.netty.buffer.ByteBuf;
+
+/** One receiver of a group's batches. Thread: the I/O loop of the {@link FanoutAgent} it joined. */
+public interface Member {
+    /** Why a group let a member go. */
+    enum LeaveReason {
+        /** It could not take more. */
+        NOT_WRITABLE,
+        /** The writer overwrote in the ring what the member had not got yet. */
+        LAPPED
+    }
+
+    /**
+     * Takes one batch over, to be released by the member, and sends it.
+     *
+     * @return false if it can take no more for now: the member is let go and goes on from
+     *     elsewhere.
+     */
+    boolean deliver(ByteBuf batch);
+
+    /**
+     * The group let it go.
+     *
+     * @param cursor first sequence that it did not get.
+     */
+    void onLeft(long cursor, LeaveReason reason);
+
+    /** Where it sits; one object for the member's life. */
+    Seat seat();
+}
