@@ -45,6 +45,12 @@ public final class PendingAppend {
         void onCompleted(PendingAppend pending);
     }
 
+    /**
+     * Most bytes by which a prepared record can be longer than the event as published: its descriptor,
+     * the members that the server adds, and white space that separated events.
+     */
+    static final int RECORD_OVERHEAD_MAX = 512;
+
     private static final int INITIAL_LENGTH = 4 * 1024;
     private static final int INITIAL_COUNT = 4;
 

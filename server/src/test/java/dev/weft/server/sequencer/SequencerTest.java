@@ -1,0 +1,274 @@
+package dev.weft.server.sequencer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.JournalReader;
+import dev.weft.server.journal.MemoryJournal;
+import dev.weft.server.ring.BlockRing;
+import dev.weft.server.ring.RingReader;
+import dev.weft.server.sequencer.PendingAppend.Status;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SequencerTest {
+    private static final long TIME = 1_763_631_234_567_890L;
+
+    private final List<String> signals = new ArrayList<>();
+    private final MemoryJournal journal = new MemoryJournal();
+    private final BlockRing ring = new BlockRing(1 << 24, 1);
+    private final RingReader reader = ring.newReader();
+    private final ForceAgent forcing = new ForceAgent(4, journal, SequencerCounters.NONE);
+    private final DuplicateWindow window = new DuplicateWindow(7);
+    private long clockUs = TIME;
+    private final LocalInbox inbox =
+            new LocalInbox(2_048, () -> signals.add("sequencer"), () -> clockUs);
+    private final Sequencer sequencer =
+            new Sequencer(
+                    inbox,
+                    journal,
+                    ring,
+                    window,
+                    forcing,
+                    new Sequencer.Signals(
+                            () -> signals.add("self"),
+                            () -> signals.add("fanout"),
+                            () -> signals.add("house"),
+                            () -> signals.add("force")),
+                    SequencerCounters.NONE);
+
+    @Test
+    void shouldAppendOneBlockPerDutyCycleAndShowItToTheFanout() {
+        final Publish first = publish(Publish.journaled().event("a", "1"));
+        final Publish second = publish(Publish.journaled().event("b", "2").event("c", "3"));
+        assertThat(sequencer.doWork()).isEqualTo(3);
+        assertThat(first.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(first.pending().firstSequence()).isEqualTo(1);
+        assertThat(second.pending().firstSequence()).isEqualTo(2);
+        assertThat(second.pending().lastSequence()).isEqualTo(3);
+        assertThat(second.pending().timestamp()).isEqualTo(TIME + 1);
+        assertThat(signals).containsExactly("sequencer", "sequencer", "fanout");
+        final BlockFlyweight view = new BlockFlyweight();
+        assertThat(reader.poll(view)).isEqualTo(RingReader.BLOCK);
+        assertThat(view.count()).isEqualTo(3);
+        assertThat(text(view))
+                .isEqualTo(
+                        frame(1, "made-1", TIME, "a", "1")
+                                + frame(2, "made-1", TIME + 1, "b", "2")
+                                + frame(3, "made-2", TIME + 2, "c", "3"));
+        assertThat(frames()).isEqualTo(text(view));
+        assertThat(sequencer.doWork()).isZero();
+    }
+
+    @Test
+    void shouldKeepTimeRisingWhenTheClockStandsStillOrGoesBack() {
+        publishAndRun(Publish.journaled().event("a", "1").event("a", "2"));
+        final Publish still = publishAndRun(Publish.journaled().event("a", "3"));
+        clockUs = TIME - 172_800_000_000L;
+        final Publish back = publishAndRun(Publish.journaled().event("a", "4"));
+        clockUs = TIME + 1_000;
+        final Publish later = publishAndRun(Publish.journaled().event("a", "5"));
+        assertThat(still.pending().timestamp()).isEqualTo(TIME + 2);
+        assertThat(back.pending().timestamp()).isEqualTo(TIME + 3);
+        assertThat(later.pending().timestamp()).isEqualTo(TIME + 1_000);
+    }
+
+    @Test
+    void shouldAnswerARepeatedIdWithItsFirstSequence() {
+        publishAndRun(Publish.journaled().event("x", "a", "1").event("y", "a", "2"));
+        final Publish repeat = publish(Publish.journaled().event("y", "a", "9"));
+        final Publish mixed =
+                publish(
+                        Publish.journaled()
+                                .event("x", "a", "9")
+                                .event("z", "a", "3")
+                                .event("z", "a", "9")
+                                .event("a", "4"));
+        final Publish other = publish(Publish.journaled().event("z", "a", "9"));
+        sequencer.doWork();
+        assertThat(repeat.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(repeat.pending().sequence(0)).isEqualTo(2);
+        assertThat(repeat.pending().duplicateCount()).isEqualTo(1);
+        assertThat(repeat.pending().firstSequence()).isZero();
+        assertThat(mixed.pending().sequence(0)).isEqualTo(1);
+        assertThat(mixed.pending().sequence(1)).isEqualTo(3);
+        assertThat(mixed.pending().sequence(2)).isEqualTo(3);
+        assertThat(mixed.pending().sequence(3)).isEqualTo(4);
+        assertThat(mixed.pending().firstSequence()).isEqualTo(3);
+        assertThat(mixed.pending().lastSequence()).isEqualTo(4);
+        assertThat(mixed.pending().duplicateCount()).isEqualTo(2);
+        assertThat(other.pending().sequence(0)).isEqualTo(3);
+        assertThat(journal.appendedSequence()).isEqualTo(4);
+        assertThat(frames()).doesNotContain("\"data\":9");
+    }
+
+    @Test
+    void shouldAppendNoBlockWhenEverythingWasThereAlready() {
+        publishAndRun(Publish.journaled().event("x", "a", "1"));
+        signals.clear();
+        final Publish repeat = publishAndRun(Publish.journaled().event("x", "a", "1"));
+        assertThat(repeat.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(signals).doesNotContain("fanout");
+        assertThat(journal.appendedSequence()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepTheBatchWhileTheJournalIsNotReady() {
+        journal.backPressured(true);
+        final Publish first = publish(Publish.journaled().event("x", "a", "1"));
+        assertThat(sequencer.doWork()).isZero();
+        final Publish second = publish(Publish.journaled().event("y", "a", "2"));
+        assertThat(sequencer.doWork()).isZero();
+        assertThat(first.outcome()).isEqualTo(Status.PENDING);
+        assertThat(sequencer.isIdle()).isFalse();
+        assertThat(signals).contains("house");
+        journal.backPressured(false);
+        sequencer.doWork();
+        assertThat(signals).last().isEqualTo("self");
+        sequencer.doWork();
+        assertThat(first.pending().sequence(0)).isEqualTo(1);
+        assertThat(second.pending().sequence(0)).isEqualTo(2);
+        assertThat(second.pending().duplicateCount()).isZero();
+    }
+
+    @Test
+    void shouldRefuseWhileTheDiskIsFullAndGoOnWhenItIsNot() {
+        journal.state(Journal.State.DISK_FULL);
+        final Publish refused = publishAndRun(Publish.journaled().event("x", "a", "1"));
+        assertThat(refused.outcome()).isEqualTo(Status.DISK_FULL);
+        journal.state(Journal.State.WRITABLE);
+        final Publish again = publishAndRun(Publish.journaled().event("x", "a", "1"));
+        assertThat(again.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(again.pending().duplicateCount()).as("it was never appended").isZero();
+        assertThat(again.pending().firstSequence()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetTheIdsOfABlockThatTheJournalDidNotTake() {
+        journal.appendFails(true);
+        final Publish publish = publishAndRun(Publish.journaled().event("x", "a", "1"));
+        assertThat(publish.outcome()).isEqualTo(Status.FAILED);
+        assertThat(window.size()).isZero();
+        assertThat(ring.lastSequence()).isZero();
+    }
+
+    @Test
+    void shouldAnswerADurablePublishOnlyWhenItIsForced() {
+        final Publish durable = publishAndRun(Publish.durable().event("x", "a", "1"));
+        final Publish repeat = publishAndRun(Publish.durable().event("x", "a", "1"));
+        assertThat(durable.outcome()).isEqualTo(Status.PENDING);
+        assertThat(repeat.outcome()).isEqualTo(Status.PENDING);
+        assertThat(signals).contains("force");
+        assertThat(forcing.doWork()).isEqualTo(2);
+        assertThat(journal.forceCount()).as("one force for all").isEqualTo(1);
+        assertThat(durable.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(repeat.outcome()).isEqualTo(Status.APPENDED);
+    }
+
+    @Test
+    void shouldNotCallDurableWhatCouldNotBeForced() {
+        final Publish durable = publishAndRun(Publish.durable().event("a", "1"));
+        journal.forceFails(true);
+        assertThatThrownBy(forcing::doWork).hasMessageContaining("the device refused");
+        assertThat(durable.outcome()).isEqualTo(Status.NOT_DURABLE);
+        journal.forceFails(false);
+        journal.state(Journal.State.WRITABLE);
+        final Publish later = publishAndRun(Publish.durable().event("a", "2"));
+        forcing.doWork();
+        assertThat(later.outcome()).as("a failed force is final").isEqualTo(Status.NOT_DURABLE);
+    }
+
+    @Test
+    void shouldTellWhenNobodyWillForce() {
+        final List<Publish> publishes = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            publishes.add(publish(Publish.durable().event("a", "1")));
+        }
+        sequencer.doWork();
+        assertThat(publishes.get(4).outcome()).isEqualTo(Status.NOT_DURABLE);
+        assertThat(publishes.get(3).outcome()).isEqualTo(Status.PENDING);
+    }
+
+    @Test
+    void shouldBoundADutyCycleAndAskForAnother() {
+        final String data = '"' + "d".repeat(100_000) + '"';
+        for (int i = 0; i < 5; i++) {
+            publish(Publish.journaled().event("a", data));
+        }
+        assertThat(sequencer.doWork()).isEqualTo(2);
+        assertThat(signals).last().isEqualTo("self");
+        assertThat(sequencer.doWork()).isEqualTo(2);
+        assertThat(sequencer.doWork()).isEqualTo(1);
+        assertThat(signals).last().isEqualTo("fanout");
+    }
+
+    @Test
+    void shouldTakeAnOversizedPublishAlone() {
+        publish(Publish.journaled().event("a", "1"));
+        final Publish large = Publish.journaled();
+        final String data = '"' + "d".repeat(4_000) + '"';
+        for (int i = 0; i < 1_000; i++) {
+            large.event("a", data);
+        }
+        publish(large);
+        publish(Publish.journaled().event("a", "1"));
+        assertThat(sequencer.doWork()).isEqualTo(1);
+        assertThat(sequencer.doWork()).isEqualTo(1_000);
+        assertThat(sequencer.doWork()).isEqualTo(1);
+        assertThat(large.pending().lastSequence()).isEqualTo(1_001);
+    }
+
+    @Test
+    void shouldRefuseWhenTheInboxIsFullOrClosed() {
+        for (int i = 0; i < 2_048; i++) {
+            publish(Publish.journaled().event("a", "1"));
+        }
+        assertThat(inbox.offer(Publish.journaled().event("a", "1").pending())).isFalse();
+        sequencer.doWork();
+        inbox.close();
+        assertThat(inbox.offer(Publish.journaled().event("a", "1").pending())).isFalse();
+        while (sequencer.doWork() > 0) {}
+        assertThat(journal.appendedSequence()).as("what was accepted").isEqualTo(2_048);
+    }
+
+    private Publish publish(final Publish publish) {
+        assertThat(inbox.offer(publish.pending())).isTrue();
+        return publish;
+    }
+
+    private Publish publishAndRun(final Publish publish) {
+        publish(publish);
+        sequencer.doWork();
+        return publish;
+    }
+
+    private String frames() {
+        final StringBuilder all = new StringBuilder();
+        final BlockFlyweight view = new BlockFlyweight();
+        final JournalReader read = journal.newReader();
+        while (read.next(view) == JournalReader.BLOCK) {
+            all.append(text(view));
+        }
+        return all.toString();
+    }
+
+    private static String text(final BlockFlyweight view) {
+        final byte[] bytes = new byte[view.length() - view.framesOffset()];
+        view.buffer().getBytes(view.framesOffset(), bytes);
+        return new String(bytes, UTF_8);
+    }
+
+    private static String frame(
+            final long sequence,
+            final String id,
+            final long time,
+            final String type,
+            final String data) {
+        return "id: %d\ndata: {\"seq\":%d,\"event\":{\"id\":\"%s\",\"ts\":%d,\"type\":\"%s\",\"category\":\"system\",\"data\":%s}}\n\n"
+                .formatted(sequence, sequence, id, time, type, data);
+    }
+}
