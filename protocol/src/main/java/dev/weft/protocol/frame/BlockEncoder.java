@@ -113,8 +113,7 @@ public final class BlockEncoder {
         for (int i = 0; i < RecordDescriptor.LENGTH; i += Long.BYTES) {
             target.putLong(record + i, prepared.getLong(start + i));
         }
-        target.putInt(
-                record + RecordDescriptor.FRAME_OFFSET_OFFSET, frame - offset, LITTLE_ENDIAN);
+        target.putInt(record + RecordDescriptor.FRAME_OFFSET_OFFSET, frame - offset, LITTLE_ENDIAN);
         target.putInt(record + RecordDescriptor.FRAME_LENGTH_OFFSET, frameLength, LITTLE_ENDIAN);
         target.putLong(record + RecordDescriptor.TIMESTAMP_OFFSET, timestamp, LITTLE_ENDIAN);
         target.putShort(
@@ -169,7 +168,8 @@ public final class BlockEncoder {
         return (int) crc.getValue();
     }
 
-    @SuppressWarnings("ReferenceEquality") // equal content would not do: the view must be on this memory
+    @SuppressWarnings(
+            "ReferenceEquality") // equal content would not do: the view must be on this memory
     private ByteBuffer crcView(final ByteBuffer source) {
         if (crcView == null || crcSource != source) {
             crcSource = source;

@@ -55,8 +55,8 @@ public final class DuplicateWindow {
     }
 
     /**
-     * Looks an id up, and remembers it under its sequence if it is new. Forgets the oldest when full
-     * and those that {@code sequence} leaves out of the span.
+     * Looks an id up, and remembers it under its sequence if it is new. Forgets the oldest when
+     * full and those that {@code sequence} leaves out of the span.
      *
      * @param sequence that the event gets if its id is new; larger than any before.
      * @return the sequence remembered under this id, {@link #ABSENT} if it is new.
@@ -195,6 +195,7 @@ public final class DuplicateWindow {
     }
 
     private static UnsafeBuffer allocate(final int capacity) {
-        return new UnsafeBuffer(ByteBuffer.allocateDirect(BitUtil.findNextPositivePowerOfTwo(capacity)));
+        return new UnsafeBuffer(
+                ByteBuffer.allocateDirect(BitUtil.findNextPositivePowerOfTwo(capacity)));
     }
 }

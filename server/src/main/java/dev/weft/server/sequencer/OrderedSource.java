@@ -3,8 +3,8 @@ package dev.weft.server.sequencer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sequencer works on: prepared appends in the order that counts, and the time. Nothing else
- * enters its decisions, so a replicated log can take the place of the local queue. Thread: the
+ * What the sequencer works on: prepared appends in the order that counts, and the time. Nothing
+ * else enters its decisions, so a replicated log can take the place of the local queue. Thread: the
  * sequencer's.
  */
 public interface OrderedSource {
@@ -14,6 +14,8 @@ public interface OrderedSource {
     /** Takes the next append. */
     @Nullable PendingAppend poll();
 
-    /** Microseconds since the epoch; may stand still or go back, the sequencer sees to the order. */
+    /**
+     * Microseconds since the epoch; may stand still or go back, the sequencer sees to the order.
+     */
     long timeUs();
 }

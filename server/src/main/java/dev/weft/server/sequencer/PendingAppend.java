@@ -46,8 +46,8 @@ public final class PendingAppend {
     }
 
     /**
-     * Most bytes by which a prepared record can be longer than the event as published: its descriptor,
-     * the members that the server adds, and white space that separated events.
+     * Most bytes by which a prepared record can be longer than the event as published: its
+     * descriptor, the members that the server adds, and white space that separated events.
      */
     static final int RECORD_OVERHEAD_MAX = 512;
 

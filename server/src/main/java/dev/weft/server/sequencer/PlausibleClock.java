@@ -3,8 +3,8 @@ package dev.weft.server.sequencer;
 import java.util.function.LongSupplier;
 
 /**
- * The wall clock, but a jump forward is believed only when it lasts. A wrong hour that went into the
- * journal would stay: time there never goes back. A step back is passed on; whoever needs order
+ * The wall clock, but a jump forward is believed only when it lasts. A wrong hour that went into
+ * the journal would stay: time there never goes back. A step back is passed on; whoever needs order
  * takes the later of this and what it had. ADR "time rule". Thread: the sequencer's.
  */
 public final class PlausibleClock implements LongSupplier {

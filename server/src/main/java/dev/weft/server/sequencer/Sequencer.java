@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * time, encodes one block straight into the ring's memory, appends it to the journal, shows it to
  * the fan-out, and answers the publishes; durable ones are answered by the {@link ForceAgent}.
  *
- * <p>It uses its {@link OrderedSource} and the journal's end, nothing else: the same input gives the
- * same journal. Thread: loop 0 (mode shared) or {@code weft-seq} (mode dedicated).
+ * <p>It uses its {@link OrderedSource} and the journal's end, nothing else: the same input gives
+ * the same journal. Thread: loop 0 (mode shared) or {@code weft-seq} (mode dedicated).
  */
 public final class Sequencer implements Agent {
     /** Bytes that end a batch: what one duty cycle adds to the latency of everything behind it. */

@@ -93,7 +93,6 @@ public final class Publish {
     private void field(final int at, final int offset, final int length) {
         pending.buffer().putShort(at, (short) offset, LITTLE_ENDIAN);
         pending.buffer()
-                .putShort(
-                        at + RecordDescriptor.FIELD_LENGTH_OFFSET, (short) length, LITTLE_ENDIAN);
+                .putShort(at + RecordDescriptor.FIELD_LENGTH_OFFSET, (short) length, LITTLE_ENDIAN);
     }
 }
