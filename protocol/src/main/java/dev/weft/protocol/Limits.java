@@ -28,6 +28,9 @@ public final class Limits {
     /** Longest message for people, in characters (code points). */
     public static final int MESSAGE_CHARACTERS_MAX = 8_192;
 
+    /** Most members of {@code source.metadata}. */
+    public static final int METADATA_MEMBERS_MAX = 64;
+
     /** Line errors that an NDJSON answer lists one by one; the rest is only counted. */
     public static final int REJECTED_LINES_LISTED_MAX = 100;
 
