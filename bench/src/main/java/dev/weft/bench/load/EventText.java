@@ -1,0 +1,38 @@
+package dev.weft.bench.load;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The one event that the rig publishes, of an exact length as JSON text. */
+final class EventText {
+    /** Length that all goals speak of: the event as it is published, white space none. */
+    static final int LENGTH = 200;
+
+    private static final String START =
+            "{\"type\":\"bench.tick\",\"category\":\"telemetry\",\"subject\":\"host/bench\",\"data\":{\"text\":\"";
+    private static final String END = "\"}}";
+
+    private EventText() {}
+
+    /** One event. */
+    static byte[] event(final int length) {
+        final int padding = length - START.length() - END.length();
+        if (padding < 0) {
+            throw new IllegalArgumentException("event too short: length=" + length);
+        }
+        final char[] text = new char[padding];
+        Arrays.fill(text, 'x');
+        return (START + new String(text) + END).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** {@code count} events, a line each. */
+    static byte[] lines(final int length, final int count) {
+        final byte[] event = event(length);
+        final byte[] lines = new byte[(length + 1) * count];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(event, 0, lines, i * (length + 1), length);
+            lines[i * (length + 1) + length] = '\n';
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Round;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Saturated fan-out, closed loop: {@code windowBatches} batches are under way at any time; when the
+ * oldest has reached every subscriber, the next one is published. A batch is one NDJSON request.
+ */
+final class FanOutScenario implements Scenario {
+    private final int subscriberCount;
+    private final int batchEvents;
+    private final int windowBatches;
+    private final double seconds;
+
+    FanOutScenario(
+            final int subscriberCount,
+            final int batchEvents,
+            final int windowBatches,
+            final double seconds) {
+        this.subscriberCount = subscriberCount;
+        this.batchEvents = batchEvents;
+        this.windowBatches = windowBatches;
+        this.seconds = seconds;
+    }
+
+    @Override
+    public String name() {
+        return "fan-out";
+    }
+
+    @Override
+    public String claim() {
+        return ("Saturated fan-out: %d SSE subscribers, events of %d bytes, journaled. Closed loop: %d batches of %d"
+                        + " events (one NDJSON request each) are under way; when the oldest has reached every"
+                        + " subscriber, the next is published. %.0f s a round. Every subscriber's ids are checked.")
+                .formatted(subscriberCount, EventText.LENGTH, windowBatches, batchEvents, seconds);
+    }
+
+    @Override
+    public String timesMeaning() {
+        return "Batch sent to batch at the last subscriber (closed loop: no latency claim)";
+    }
+
+    @Override
+    public List<Goal> goals() {
+        return List.of(Goal.atLeast("deliveries/s", "frames", 3_000_000));
+    }
+
+    @Override
+    public Round round(final ServerProcess server, final int number) throws IOException {
+        final Measure measure = new Measure(server, number);
+        try (LoadClient client = new LoadClient(server.port())) {
+            client.subscribe(subscriberCount, -1);
+            final long base = Prime.publishOne(client);
+            final BatchWindow window =
+                    new BatchWindow(
+                            base, batchEvents, windowBatches, subscriberCount, measure.times());
+            final Publisher publisher =
+                    client.publisher(
+                            port ->
+                                    Publisher.request(
+                                            port,
+                                            "application/x-ndjson",
+                                            "",
+                                            EventText.lines(EventText.LENGTH, batchEvents)));
+            client.subscribers().forEach(subscriber -> subscriber.listener(window::onFrames));
+
+            run(client, publisher, window, 1.0);
+            final long before = client.receivedCount();
+            final long bytesBefore = client.byteCount();
+            measure.start();
+            run(client, publisher, window, seconds);
+            final long delivered = client.receivedCount() - before;
+            final long bytes = client.byteCount() - bytesBefore;
+            measure.stop();
+
+            client.await("the last batches", 20, window::isEmpty);
+            measure.value("deliveries/s", delivered / measure.seconds());
+            measure.value("GB/s to subscribers", bytes / measure.seconds() / 1e9);
+            measure.value("published events/s", delivered / measure.seconds() / subscriberCount);
+            measure.value("server CPU per delivery, ns", measure.cpuSeconds() * 1e9 / delivered);
+            measure.value("server CPU, cores", measure.cpuSeconds() / measure.seconds());
+            measure.count("delivered in the whole round", client.receivedCount());
+            final long expected = (window.publishedCount() + 1) * subscriberCount;
+            if (client.receivedCount() != expected) {
+                measure.violation(
+                        "delivered %d of %d frames".formatted(client.receivedCount(), expected));
+            }
+            measure.violations(client);
+        }
+        return measure.round();
+    }
+
+    private static void run(
+            final LoadClient client,
+            final Publisher publisher,
+            final BatchWindow window,
+            final double seconds)
+            throws IOException {
+        final long end = System.nanoTime() + (long) (seconds * 1e9);
+        long progress = System.nanoTime();
+        while (System.nanoTime() - end < 0) {
+            final int free = window.takeFree(System.nanoTime());
+            if (free > 0) {
+                publisher.send(free);
+                progress = System.nanoTime();
+            } else if (System.nanoTime() - progress > 10_000_000_000L) {
+                throw new StalledException("no batch reached all subscribers for 10 s");
+            }
+            client.poll(100);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.report.Environment;
+import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.ReportWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of the load rig; {@code scripts/bench} is its launcher. */
+@Command(
+        name = "scripts/bench",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description =
+                "Measures a real server over loopback, from another process, beside a bare loop of socket writes.",
+        footer = {
+            "",
+            "Scenarios: fan-out, publish, publish-minimal, ingest, latency, paced, idle; all = these in turn.",
+            "micro runs the JMH benchmarks (scripts/bench micro --help)."
+        })
+public final class LoadMain implements Callable<Integer> {
+    private static final List<String> ALL =
+            List.of("fan-out", "publish", "publish-minimal", "ingest", "latency", "paced", "idle");
+    private static final long WARM_LENGTH_MAX = 8L << 30;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "SCENARIO",
+            description = "Names of scenarios, or all.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--rounds",
+            defaultValue = "5",
+            description = "Rounds against each server (${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "4",
+            description = "Measured part of a round (${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(
+            names = "--idle-seconds",
+            defaultValue = "60",
+            description = "Measured part of the idle scenario (${DEFAULT-VALUE}).")
+    private double idleSeconds;
+
+    @Option(
+            names = "--subscribers",
+            defaultValue = "1000",
+            description = "In fan-out, paced, idle (${DEFAULT-VALUE}).")
+    private int subscribers;
+
+    @Option(
+            names = "--batch",
+            defaultValue = "64",
+            description = "Events of a fan-out batch (${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--window",
+            defaultValue = "2",
+            description = "Fan-out batches under way (${DEFAULT-VALUE}).")
+    private int window;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "1000",
+            description = "Events/s of latency (${DEFAULT-VALUE}).")
+    private int rate;
+
+    @Option(names = "--no-warm", description = "Do not touch the memory first.")
+    private boolean noWarm;
+
+    @Option(
+            names = "--out",
+            defaultValue = "perf-results",
+            description = "Where reports go (${DEFAULT-VALUE}).")
+    private Path out = Path.of("perf-results");
+
+    @Option(
+            names = "--work",
+            defaultValue = "target/bench",
+            description = "Journals and logs (${DEFAULT-VALUE}).")
+    private Path work = Path.of("target/bench");
+
+    @Option(
+            names = "--server",
+            defaultValue = "scripts/weft serve --log-level warn",
+            description = "Command that starts the server, split at spaces (${DEFAULT-VALUE}).")
+    private String server = "";
+
+    /** Runs the rig. Exit code 0: all runs count; 1: a run is void; 2: wrong usage. */
+    public static void main(final String[] args) {
+        System.exit(new CommandLine(new LoadMain()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        final List<Scenario> scenarios = new ArrayList<>();
+        for (final String name : names.equals(List.of("all")) ? ALL : names) {
+            scenarios.add(scenario(name));
+        }
+        Files.createDirectories(work);
+        final Map<String, Object> circumstances = new LinkedHashMap<>();
+        if (!noWarm) {
+            warm(circumstances);
+        }
+        boolean valid = true;
+        for (final Scenario scenario : scenarios) {
+            final ReportWriter writer =
+                    new ReportWriter(out, Environment.commit(), command(scenario.name()));
+            final Rig rig =
+                    new Rig(work, List.of(server.split(" ", -1)), rounds, writer, System.out);
+            valid &= rig.run(scenario, circumstances);
+        }
+        return valid ? 0 : 1;
+    }
+
+    private Scenario scenario(final String name) {
+        return switch (name) {
+            case "fan-out" -> new FanOutScenario(subscribers, batch, window, seconds);
+            case "publish" -> new PublishScenario(256, false, seconds);
+            case "publish-minimal" -> new PublishScenario(256, true, seconds);
+            case "ingest" -> new IngestScenario(10_000, seconds);
+            case "latency" ->
+                    new OpenLoopScenario(
+                            name,
+                            1,
+                            rate,
+                            seconds,
+                            List.of(
+                                    Goal.atMost("p50, µs", "µs", 150),
+                                    Goal.atMost("p99, µs", "µs", 400)));
+            case "paced" -> new OpenLoopScenario(name, subscribers, 100, seconds, List.of());
+            case "idle" -> new IdleScenario(subscribers, idleSeconds);
+            default -> throw new IllegalArgumentException("no such scenario: " + name);
+        };
+    }
+
+    private void warm(final Map<String, Object> circumstances) throws IOException {
+        final long length = Math.min(WARM_LENGTH_MAX, work.toFile().getUsableSpace() / 4);
+        final double[] rates = MemoryWarmer.warm(work, length);
+        circumstances.put("memoryWarmedGb", length / 1e9);
+        circumstances.put("memoryWarmedFirstQuarterGbPerSecond", rates[0]);
+        circumstances.put("memoryWarmedLastQuarterGbPerSecond", rates[1]);
+        System.out.printf(
+                Locale.ROOT,
+                "memory warmed: %.1f GB, %.2f then %.2f GB/s%n",
+                length / 1e9,
+                rates[0],
+                rates[1]);
+    }
+
+    private List<String> command(final String scenario) {
+        return List.of(
+                "scripts/bench", scenario,
+                "--rounds", String.valueOf(rounds),
+                "--seconds", String.valueOf(seconds),
+                "--idle-seconds", String.valueOf(idleSeconds),
+                "--subscribers", String.valueOf(subscribers),
+                "--batch", String.valueOf(batch),
+                "--window", String.valueOf(window),
+                "--rate", String.valueOf(rate));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.report.Round;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Collects what one round gives, and takes the time and the server's CPU over its measured part.
+ */
+final class Measure {
+    private static final int DIGITS = 3;
+
+    private final ServerProcess server;
+    private final int number;
+    private final Map<String, Double> values = new LinkedHashMap<>();
+    private final List<String> violations = new ArrayList<>();
+    private final Histogram times = new Histogram(DIGITS);
+    private long startNs;
+    private double startCpu;
+    private double seconds;
+    private double cpuSeconds;
+
+    Measure(final ServerProcess server, final int number) {
+        this.server = server;
+        this.number = number;
+    }
+
+    /** From here on it counts. */
+    void start() throws IOException {
+        times.reset();
+        startCpu = server.cpuSeconds();
+        startNs = System.nanoTime();
+    }
+
+    /** Up to here it counted. */
+    void stop() throws IOException {
+        seconds = (System.nanoTime() - startNs) / 1e9;
+        cpuSeconds = server.cpuSeconds() - startCpu;
+    }
+
+    double seconds() {
+        return seconds;
+    }
+
+    double cpuSeconds() {
+        return cpuSeconds;
+    }
+
+    Histogram times() {
+        return times;
+    }
+
+    void value(final String name, final double value) {
+        values.put(name, value);
+    }
+
+    void count(final String name, final long count) {
+        values.put(name, (double) count);
+    }
+
+    /** Makes the round worthless. */
+    void violation(final String reason) {
+        violations.add(reason);
+    }
+
+    /** Takes over what the client found wrong. */
+    void violations(final LoadClient client) {
+        violations.addAll(client.violations());
+    }
+
+    Round round() {
+        return new Round(server.name(), number, values, times, violations);
+    }
+}

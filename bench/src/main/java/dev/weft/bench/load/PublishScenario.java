@@ -1,0 +1,100 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Round;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Single-event publishes on one pipelined connection, closed loop, with one subscriber that checks
+ * all of them.
+ */
+final class PublishScenario implements Scenario {
+    private final int windowRequests;
+    private final boolean minimal;
+    private final double seconds;
+
+    /**
+     * @param minimal whether the answer is wanted without the envelope.
+     */
+    PublishScenario(final int windowRequests, final boolean minimal, final double seconds) {
+        this.windowRequests = windowRequests;
+        this.minimal = minimal;
+        this.seconds = seconds;
+    }
+
+    @Override
+    public String name() {
+        return minimal ? "publish-minimal" : "publish";
+    }
+
+    @Override
+    public String claim() {
+        return ("Single-event publishes (%d bytes, journaled) on one pipelined HTTP/1.1 connection, one SSE subscriber"
+                        + " that checks every id. Answer: %s. Closed loop: up to %d requests without an answer, new"
+                        + " ones as answers come. %.0f s a round.")
+                .formatted(
+                        EventText.LENGTH,
+                        minimal
+                                ? "204 with the sequence (Prefer: return=minimal)"
+                                : "200 with the whole envelope",
+                        windowRequests,
+                        seconds);
+    }
+
+    @Override
+    public List<Goal> goals() {
+        return List.of(Goal.atLeast("publishes/s", "requests", 100_000));
+    }
+
+    @Override
+    public Round round(final ServerProcess server, final int number) throws IOException {
+        final Measure measure = new Measure(server, number);
+        try (LoadClient client = new LoadClient(server.port())) {
+            client.subscribe(1, -1);
+            Prime.publishOne(client);
+            final String headers = minimal ? "Prefer: return=minimal\r\n" : "";
+            final Publisher publisher =
+                    client.publisher(
+                            port ->
+                                    Publisher.request(
+                                            port,
+                                            "application/json",
+                                            headers,
+                                            EventText.event(EventText.LENGTH)));
+            run(client, publisher, 1.0);
+            final long before = publisher.answers().count();
+            measure.start();
+            run(client, publisher, seconds);
+            final long answered = publisher.answers().count() - before;
+            measure.stop();
+
+            client.await("the last answers", 10, () -> publisher.unansweredCount() == 0);
+            final long expected = publisher.requestedCount() + 1;
+            client.await("the last frames", 10, () -> client.receivedCount() >= expected);
+            measure.value("publishes/s", answered / measure.seconds());
+            measure.value("server CPU per publish, ns", measure.cpuSeconds() * 1e9 / answered);
+            measure.value("server CPU, cores", measure.cpuSeconds() / measure.seconds());
+            measure.count("answered in the whole round", publisher.answers().count());
+            measure.count("delivered in the whole round", client.receivedCount());
+            if (client.receivedCount() != expected) {
+                measure.violation(
+                        "delivered %d of %d frames".formatted(client.receivedCount(), expected));
+            }
+            measure.violations(client);
+        }
+        return measure.round();
+    }
+
+    private void run(final LoadClient client, final Publisher publisher, final double runSeconds)
+            throws IOException {
+        final long end = System.nanoTime() + (long) (runSeconds * 1e9);
+        while (System.nanoTime() - end < 0) {
+            final int free = (int) (windowRequests - publisher.unansweredCount());
+            if (free > 0) {
+                publisher.send(free);
+            }
+            client.poll(100);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.weft.bench.load;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One connection that publishes, pipelined: requests go out without waiting, answers are counted as
+ * they come. Requests are repetitions of one prebuilt text, so sending costs a copy and a system
+ * call. Confined to the client's thread.
+ */
+final class Publisher implements Connection {
+    private static final int REQUESTS_PER_WRITE_MAX = 256;
+
+    private final SocketChannel channel;
+    private final int requestLength;
+    private final int requestsPerBuffer;
+    private final ByteBuffer requests; // the same request, over and over
+    private final AnswerStream answers = new AnswerStream();
+    private final SelectionKey key;
+    private int
+            pendingCount; // requests wanted, not yet handed to the socket, without the one begun
+    private long requestedCount;
+
+    Publisher(final SocketChannel channel, final SelectionKey key, final byte[] request) {
+        this.channel = channel;
+        this.key = key;
+        requestLength = request.length;
+        requestsPerBuffer =
+                Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / request.length));
+        requests = ByteBuffer.allocateDirect(request.length * requestsPerBuffer);
+        for (int i = 0; i < requestsPerBuffer; i++) {
+            requests.put(request);
+        }
+        requests.flip().limit(0);
+    }
+
+    /** Sends {@code count} further requests, now or as soon as the socket takes them. */
+    void send(final int count) throws IOException {
+        pendingCount += count;
+        requestedCount += count;
+        flush();
+    }
+
+    /**
+     * Sends one request before it returns. The only sending method that another thread than the
+     * client's may call, and then no other may be used.
+     */
+    void sendOneNow() throws IOException {
+        requests.limit(requestLength).position(0);
+        while (requests.hasRemaining()) {
+            channel.write(requests);
+        }
+    }
+
+    @Override
+    public void onReadable(final ByteBuffer buffer, final UnsafeBuffer view) throws IOException {
+        buffer.clear();
+        final int length = channel.read(buffer);
+        if (length < 0) {
+            throw new IOException(
+                    "the server closed the publisher's connection after "
+                            + answers.count()
+                            + " answers");
+        }
+        answers.accept(view, 0, length);
+    }
+
+    @Override
+    public void onWritable() throws IOException {
+        flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** Requests that were asked for, sent or not. */
+    long requestedCount() {
+        return requestedCount;
+    }
+
+    /** Requests without an answer. */
+    long unansweredCount() {
+        return requestedCount - answers.count();
+    }
+
+    AnswerStream answers() {
+        return answers;
+    }
+
+    private void flush() throws IOException {
+        while (true) {
+            if (!requests.hasRemaining()) {
+                if (pendingCount == 0) {
+                    interest(SelectionKey.OP_READ);
+                    return;
+                }
+                final int count = Math.min(pendingCount, requestsPerBuffer);
+                requests.limit(count * requestLength).position(0);
+                pendingCount -= count;
+            }
+            channel.write(requests);
+            if (requests.hasRemaining()) {
+                interest(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                return;
+            }
+        }
+    }
+
+    private void interest(final int operations) {
+        if (key.interestOps() != operations) {
+            key.interestOps(operations);
+        }
+    }
+
+    /** A publish request of one body. */
+    static byte[] request(
+            final int port, final String contentType, final String headers, final byte[] body) {
+        final byte[] head =
+                ("POST /events HTTP/1.1\r\nHost: 127.0.0.1:"
+                                + port
+                                + "\r\nContent-Type: "
+                                + contentType
+                                + "\r\n"
+                                + headers
+                                + "Content-Length: "
+                                + body.length
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+        final byte[] request = new byte[head.length + body.length];
+        System.arraycopy(head, 0, request, 0, head.length);
+        System.arraycopy(body, 0, request, head.length, body.length);
+        return request;
+    }
+}
