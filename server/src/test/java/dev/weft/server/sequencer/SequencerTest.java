@@ -1,10 +1,12 @@
 package dev.weft.server.sequencer;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.protocol.frame.RecordDescriptor;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalReader;
 import dev.weft.server.journal.MemoryJournal;
@@ -233,6 +235,41 @@ class SequencerTest {
         assertThat(inbox.offer(Publish.journaled().event("a", "1").pending())).isFalse();
         while (sequencer.doWork() > 0) {}
         assertThat(journal.appendedSequence()).as("what was accepted").isEqualTo(2_048);
+    }
+
+    @Test
+    void shouldKnowItsDuplicatesAfterARestart() {
+        for (int i = 0; i < 3_000; i++) {
+            publish(Publish.journaled().event("id-" + i, "a", "1").event("a", "2"));
+            if (i % 100 == 99) {
+                while (sequencer.doWork() > 0) {}
+            }
+        }
+        final DuplicateWindow all = new DuplicateWindow(9);
+        DuplicateScan.fill(all, journal.restarted());
+        assertThat(all.size()).isEqualTo(3_000);
+        final Publish repeat = Publish.journaled().event("id-17", "a", "1");
+        assertThat(
+                        all.putIfAbsent(
+                                repeat.pending().buffer(), idAt(repeat), "id-17".length(), 6_001))
+                .isEqualTo(35);
+
+        final DuplicateWindow some = new DuplicateWindow(9);
+        new DuplicateScan(journal, some, 100_000).run();
+        assertThat(some.size()).as("as far as the bytes go").isBetween(100, 500);
+        assertThat(
+                        some.putIfAbsent(
+                                repeat.pending().buffer(), idAt(repeat), "id-17".length(), 6_001))
+                .isZero();
+    }
+
+    private static int idAt(final Publish publish) {
+        return RecordDescriptor.LENGTH
+                + publish.pending()
+                        .buffer()
+                        .getShort(
+                                RecordDescriptor.ID_OFFSET,
+                                LITTLE_ENDIAN);
     }
 
     private Publish publish(final Publish publish) {
