@@ -79,7 +79,8 @@ public final class AgentThread implements Signal, AutoCloseable {
     private void run() {
         int idleCount = 0;
         while (running) {
-            signalled.set(false); // before the work: what is signalled from now on counts for the next
+            signalled.set(
+                    false); // before the work: what is signalled from now on counts for the next
             int workCount = 0;
             for (final Agent agent : agents) {
                 workCount += runOne(agent);

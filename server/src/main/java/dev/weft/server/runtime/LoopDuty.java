@@ -20,7 +20,8 @@ public final class LoopDuty implements Signal {
     private final AgentErrors errors;
     private final Runnable duty = this::run;
     private final Runnable queueDuty = this::queue;
-    private final AtomicBoolean queued = new AtomicBoolean(); // set by any thread, cleared by the loop
+    private final AtomicBoolean queued =
+            new AtomicBoolean(); // set by any thread, cleared by the loop
     private Agent[] agents = {}; // written before the first signal
     private boolean running;
     private boolean again;
@@ -72,7 +73,8 @@ public final class LoopDuty implements Signal {
             running = false;
         }
         if ((workCount > 0 || again) && queued.compareAndSet(false, true)) {
-            loop.execute(queueDuty); // a task of the next iteration, which first looks at the sockets
+            loop.execute(
+                    queueDuty); // a task of the next iteration, which first looks at the sockets
         }
     }
 

@@ -7,9 +7,8 @@ import dev.weft.server.journal.JournalReader;
 
 /**
  * Fills the duplicate window from the end of the journal when the server starts. It reads what the
- * window can hold, {@link DuplicateWindow#SPAN} events, but not more than about {@link
- * #LENGTH_MAX} bytes, so that a journal of large events does not delay the start: then the window
- * begins later.
+ * window can hold, {@link DuplicateWindow#SPAN} events, but not more than about {@link #LENGTH_MAX}
+ * bytes, so that a journal of large events does not delay the start: then the window begins later.
  */
 public final class DuplicateScan {
     /** Most bytes to read, as far as the size of the newest events lets that be foreseen. */

@@ -265,11 +265,7 @@ class SequencerTest {
 
     private static int idAt(final Publish publish) {
         return RecordDescriptor.LENGTH
-                + publish.pending()
-                        .buffer()
-                        .getShort(
-                                RecordDescriptor.ID_OFFSET,
-                                LITTLE_ENDIAN);
+                + publish.pending().buffer().getShort(RecordDescriptor.ID_OFFSET, LITTLE_ENDIAN);
     }
 
     private Publish publish(final Publish publish) {
