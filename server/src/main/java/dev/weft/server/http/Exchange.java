@@ -57,7 +57,8 @@ public interface Exchange {
     /**
      * Makes the rest of the connection a stream: writes {@code head} (status line and headers,
      * whole) when it is this exchange's turn, then gives the channel to {@code stream}. No further
-     * request is read from it.
+     * request is read from it. A HEAD gets the head alone, and a client may be gone by then: {@code
+     * stream} is told {@link StreamHandler#onClose} then without {@link StreamHandler#onOpen}.
      */
     void stream(ByteBuf head, StreamHandler stream);
 
@@ -87,6 +88,7 @@ public interface Exchange {
          */
         void onInbound(Channel channel, ByteBuf bytes);
 
+        /** The end, told exactly once, whether or not it was opened. */
         void onClose(Channel channel);
     }
 }

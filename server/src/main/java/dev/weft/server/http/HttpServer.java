@@ -1,0 +1,131 @@
+package dev.weft.server.http;
+
+import dev.weft.server.counters.HttpCounters;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens and makes an {@link HttpConnection} of everything that connects. The event loops belong
+ * to the caller, who also closes them. Thread: any, one at a time.
+ */
+public final class HttpServer {
+    private final Transport transport;
+    private final EventLoopGroup loops;
+    private final IdentityHashMap<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
+    private @Nullable Channel listener;
+
+    /**
+     * Prepares a server.
+     *
+     * @param routes makes the route table of one event loop; called once for each.
+     * @param counters gives the counters of one event loop; called once for each.
+     */
+    public HttpServer(
+            final Transport transport,
+            final EventLoopGroup loops,
+            final Function<EventLoop, RouteTable> routes,
+            final Function<EventLoop, HttpCounters> counters,
+            final OriginRules origins,
+            final RequestGuard guard) {
+        this.transport = transport;
+        this.loops = loops;
+        for (final EventExecutor executor : loops) {
+            final EventLoop loop = (EventLoop) executor;
+            contexts.put(
+                    loop,
+                    new LoopContext(loop, transport, routes.apply(loop), origins, guard, counters.apply(loop)));
+        }
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @return the address, with the port that was chosen if {@code address} has port 0.
+     * @throws IllegalStateException if it cannot listen there.
+     */
+    public InetSocketAddress bind(final InetSocketAddress address) {
+        final ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(transport.serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, HttpLimits.ACCEPT_BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(
+                                        HttpLimits.WRITE_WATER_MARK_LOW,
+                                        HttpLimits.WRITE_WATER_MARK_HIGH))
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(final Channel channel) {
+                                        connect(channel);
+                                    }
+                                });
+        final ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IllegalStateException(
+                    "cannot listen on "
+                            + address.getHostString()
+                            + ":"
+                            + address.getPort()
+                            + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        final Channel channel = bound.channel();
+        listener = channel;
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    private void connect(final Channel channel) {
+        final LoopContext context = contexts.get(channel.eventLoop());
+        if (context == null) {
+            throw new IllegalStateException("an event loop that is not ours");
+        }
+        final HttpConnection connection = new HttpConnection(context);
+        channel.pipeline().addLast(connection.decoder(), connection);
+    }
+
+    /** Closes the listening socket: who connects from now on is refused by the system. */
+    public void stopAccepting() {
+        final Channel channel = listener;
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+            listener = null;
+        }
+    }
+
+    /**
+     * Closes idle connections now and each other one after the answers to all that was read from
+     * it. Streams are not touched: who opened them ends them.
+     *
+     * @return completed when no connection is left but streams.
+     */
+    public CompletableFuture<Void> drain() {
+        final List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (final LoopContext context : contexts.values()) {
+            final CompletableFuture<Void> drained = new CompletableFuture<>();
+            all.add(drained);
+            context.loop.execute(() -> context.drain(drained));
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+    }
+}

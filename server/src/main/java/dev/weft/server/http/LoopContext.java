@@ -1,0 +1,149 @@
+package dev.weft.server.http;
+
+import dev.weft.server.counters.HttpCounters;
+import io.netty.channel.EventLoop;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one event loop share: routes, rules, the Date line, the list of
+ * connections to flush and of those whose time limits are watched. Connections that became streams
+ * are not watched, so idle subscribers cost nothing here. Thread: that event loop.
+ */
+final class LoopContext {
+    private static final long SWEEP_INTERVAL_NS = 1_000_000_000L;
+
+    final EventLoop loop;
+    final Transport transport;
+    final RouteTable routes;
+    final OriginRules origins;
+    final RequestGuard guard;
+    final HttpCounters counters;
+
+    private final List<HttpConnection> connections = new ArrayList<>();
+    private final Runnable onSweep = this::sweep;
+    private final Runnable onFlush = this::flush;
+    private List<HttpConnection> dirty = new ArrayList<>();
+    private List<HttpConnection> flushing = new ArrayList<>();
+    private boolean isSweepScheduled;
+    private @Nullable CompletableFuture<Void> drained;
+    private byte[] dateLine = new byte[0];
+    private long dateNs;
+
+    LoopContext(
+            final EventLoop loop,
+            final Transport transport,
+            final RouteTable routes,
+            final OriginRules origins,
+            final RequestGuard guard,
+            final HttpCounters counters) {
+        this.loop = loop;
+        this.transport = transport;
+        this.routes = routes;
+        this.origins = origins;
+        this.guard = guard;
+        this.counters = counters;
+        this.dateNs = System.nanoTime() - SWEEP_INTERVAL_NS;
+    }
+
+    void add(final HttpConnection connection) {
+        connection.index = connections.size();
+        connections.add(connection);
+        if (isDraining()) {
+            connection.drain();
+        } else if (!isSweepScheduled) {
+            isSweepScheduled = true;
+            loop.schedule(onSweep, SWEEP_INTERVAL_NS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Forgets a connection that was closed or became a stream. */
+    void remove(final HttpConnection connection) {
+        final int index = connection.index;
+        if (index < 0) {
+            return;
+        }
+        connection.index = -1;
+        final HttpConnection last = connections.remove(connections.size() - 1);
+        if (last != connection) {
+            connections.set(index, last);
+            last.index = index;
+        }
+        completeIfDrained();
+    }
+
+    /**
+     * Has {@link HttpConnection#flush} called once, after all that is already waiting on this loop.
+     */
+    void flushLater(final HttpConnection connection) {
+        if (dirty.isEmpty()) {
+            loop.execute(onFlush);
+        }
+        dirty.add(connection);
+    }
+
+    private void flush() {
+        final List<HttpConnection> now = dirty;
+        dirty = flushing;
+        flushing = now;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
+        }
+        now.clear();
+    }
+
+    private void sweep() {
+        final long nowNs = System.nanoTime();
+        for (int i = connections.size() - 1;
+                i >= 0;
+                i--) { // backwards: the last one takes a removed one's place
+            connections.get(i).sweep(nowNs);
+        }
+        isSweepScheduled = !connections.isEmpty();
+        if (isSweepScheduled) {
+            loop.schedule(onSweep, SWEEP_INTERVAL_NS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    boolean isDraining() {
+        return drained != null;
+    }
+
+    /**
+     * Closes idle connections now and the others after what they were asked; streams are left
+     * alone.
+     */
+    void drain(final CompletableFuture<Void> whenDrained) {
+        drained = whenDrained;
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            connections.get(i).drain();
+        }
+        completeIfDrained();
+    }
+
+    private void completeIfDrained() {
+        final CompletableFuture<Void> future = drained;
+        if (future != null && connections.isEmpty()) {
+            future.complete(null);
+        }
+    }
+
+    /** {@code Date: ...} with its line end, at most a second old. */
+    byte[] dateLine() {
+        final long nowNs = System.nanoTime();
+        if (nowNs - dateNs >= SWEEP_INTERVAL_NS) {
+            dateNs = nowNs;
+            final ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+            dateLine =
+                    ResponseHead.ascii(
+                            "Date: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(now) + "\r\n");
+        }
+        return dateLine;
+    }
+}
