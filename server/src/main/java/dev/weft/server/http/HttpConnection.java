@@ -55,7 +55,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Exchange.@Nullable StreamHandler stream;
     private @Nullable ByteBuf out; // answers not yet handed to the channel
     private boolean isInputDone; // no further request is read
-    private boolean isInputEnding; // the client closed its side, what it sent before may still be unread
+    private boolean
+            isInputEnding; // the client closed its side, what it sent before may still be unread
     private boolean isInputShutdown; // the same, and all it sent was decoded
     private boolean isInBurst; // a flush follows anyway
     private boolean isDirty; // a flush is planned
@@ -528,9 +529,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Starts or stops reading, as long as the client sends. Netty 4.2.18 takes a socket out of its epoll set for good
-     * when reading is stopped and the client has closed its side, hence never again from then on; what is left to read
-     * is in the socket's buffer, so it is bounded.
+     * Starts or stops reading, as long as the client sends. Netty 4.2.18 takes a socket out of its
+     * epoll set for good when reading is stopped and the client has closed its side, hence never
+     * again from then on; what is left to read is in the socket's buffer, so it is bounded.
      */
     private void read(final boolean wanted) {
         if (!isInputEnding) {
@@ -538,7 +539,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Told by the decoder before a burst: bytes although nothing was to be read mean that the client closed its side. */
+    /**
+     * Told by the decoder before a burst: bytes although nothing was to be read mean that the
+     * client closed its side.
+     */
     void onBurst() {
         if (!isInputEnding && !channel().config().isAutoRead() && loop.transport.readsAtHangUp()) {
             read(true);
@@ -546,7 +550,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Told by the decoder as soon as the client has closed its side; the event follows when all bytes are decoded. */
+    /**
+     * Told by the decoder as soon as the client has closed its side; the event follows when all
+     * bytes are decoded.
+     */
     void onInputEnding() {
         isInputEnding = true;
     }

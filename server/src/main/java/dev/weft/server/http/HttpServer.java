@@ -47,7 +47,13 @@ public final class HttpServer {
             final EventLoop loop = (EventLoop) executor;
             contexts.put(
                     loop,
-                    new LoopContext(loop, transport, routes.apply(loop), origins, guard, counters.apply(loop)));
+                    new LoopContext(
+                            loop,
+                            transport,
+                            routes.apply(loop),
+                            origins,
+                            guard,
+                            counters.apply(loop)));
         }
     }
 

@@ -76,7 +76,8 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
 
     @Override
-    public void channelRead(final ChannelHandlerContext context, final Object input) throws Exception {
+    public void channelRead(final ChannelHandlerContext context, final Object input)
+            throws Exception {
         if (!isInBurst && input != Unpooled.EMPTY_BUFFER) {
             isInBurst = true;
             connection.onBurst();

@@ -294,7 +294,10 @@ class HttpServerSystemTest {
             assertThat(client.answer().body()).isEqualTo("/slow");
             assertThat(client.answer().header("content-type")).isEqualTo("text/event-stream");
             assertThat(client.line()).isEqualTo("data: hello");
-            await().until(() -> String.join("", server.streamInbound).equals(get("/fast") + "more"));
+            await().until(
+                            () ->
+                                    String.join("", server.streamInbound)
+                                            .equals(get("/fast") + "more"));
             assertThat(server.seen).hasSize(1);
         }
         await().untilAtomic(server.streamsClosed, org.hamcrest.Matchers.is(1));

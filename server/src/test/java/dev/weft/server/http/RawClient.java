@@ -80,7 +80,8 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Next line without its end; null at the end of the connection. */
-    @org.jspecify.annotations.Nullable String line() throws IOException {
+    @org.jspecify.annotations.Nullable
+    String line() throws IOException {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
