@@ -57,11 +57,11 @@ public final class LoopDuty implements Signal {
     private void run() {
         queued.set(false); // before the work: what is signalled from now on counts for the next run
         running = true;
-        again = false;
         int workCount = 0;
         try {
             for (int round = 0; round < ROUNDS_MAX; round++) {
                 workCount = 0;
+                again = false; // what was signalled in the round before is seen in this one
                 for (final Agent agent : agents) {
                     workCount += runOne(agent);
                 }
