@@ -102,6 +102,18 @@ class BlockRingTest {
         assertThat(view.firstSequence()).isEqualTo(61);
     }
 
+    @Test
+    void shouldNotFindABlockThatIsAboutToBeOverwritten() {
+        final RingReader reader = ring.newReader();
+        for (int i = 0; i < 9; i++) {
+            publish(400, 1);
+        }
+        assertThat(reader.seek(1)).isTrue();
+        ring.claim(400); // its bytes are still the old ones
+        assertThat(reader.seek(1)).isFalse();
+        assertThat(reader.seek(2)).isTrue();
+    }
+
     static LongStream seeds() {
         final long one = Long.getLong("test.seed", Long.MIN_VALUE);
         return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(200);
