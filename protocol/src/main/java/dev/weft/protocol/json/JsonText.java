@@ -76,6 +76,25 @@ public final class JsonText {
         return count;
     }
 
+    /**
+     * Appends a text as a JSON string, with its quotes. For answers and for events that this server
+     * makes.
+     */
+    public static void quote(final StringBuilder json, final CharSequence text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            final char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append("\\u00").append((char) Hex.digit(c >> 4)).append((char) Hex.digit(c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+
     private static int closingQuote(final byte[] source, final int from) {
         int p = from;
         while (source[p] != '"') {

@@ -1,0 +1,44 @@
+package dev.weft.server.ingest;
+
+import dev.weft.protocol.json.JsonText;
+
+/**
+ * Puts an event together that the server itself publishes, see {@link ServerEvents}. For one event.
+ */
+public final class EventBuilder {
+    private final StringBuilder json = new StringBuilder(256);
+
+    public EventBuilder(final String type) {
+        json.append("{\"source\":{\"kind\":\"kernel_api\"}");
+        text("type", type);
+    }
+
+    public EventBuilder category(final String category) {
+        return text("category", category);
+    }
+
+    public EventBuilder subject(final String subject) {
+        return text("subject", subject);
+    }
+
+    public EventBuilder message(final String message) {
+        return text("message", message);
+    }
+
+    /** Sets the data, which is JSON already. */
+    public EventBuilder data(final CharSequence value) {
+        json.append(",\"data\":").append(value);
+        return this;
+    }
+
+    /** The whole event as a caller would send it. */
+    String json() {
+        return json + "}";
+    }
+
+    private EventBuilder text(final String name, final String value) {
+        json.append(",\"").append(name).append("\":");
+        JsonText.quote(json, value);
+        return this;
+    }
+}
