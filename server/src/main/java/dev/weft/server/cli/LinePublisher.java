@@ -1,0 +1,107 @@
+package dev.weft.server.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Publishes lines in batches. A batch goes out when no further line is waiting or when it is full,
+ * so a slow source is published line by line and a file in large requests. Each batch is answered
+ * before the next one is sent: the order of the lines is the order in the journal, also after a
+ * repetition. One thread.
+ */
+final class LinePublisher {
+    static final int BATCH_LENGTH_MAX = 1 << 20;
+    private static final int BATCH_LINES_MAX =
+            5_000; // far inside the window in which the server knows ids again
+
+    private final PublishClient client;
+    private final Progress progress;
+    private final EventMembers members;
+    private final boolean wrap;
+    private final PrintWriter err;
+    private final StringBuilder batch = new StringBuilder();
+    private final List<Long> batchLines =
+            new ArrayList<>(); // number in the input of each line of the batch
+
+    LinePublisher(
+            final PublishClient client,
+            final Progress progress,
+            final EventMembers members,
+            final boolean wrap,
+            final PrintWriter err) {
+        this.client = client;
+        this.progress = progress;
+        this.members = members;
+        this.wrap = wrap;
+        this.err = err;
+    }
+
+    /** Reads to the end and publishes everything; refused lines are told and do not stop it. */
+    void publishAll(final BufferedReader lines) throws IOException, InterruptedException {
+        long number = 0;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            number++;
+            if (!line.isBlank()) {
+                add(line, number);
+            }
+            if (batchLines.size() >= BATCH_LINES_MAX
+                    || batch.length() >= BATCH_LENGTH_MAX
+                    || !lines.ready()) {
+                flush();
+            }
+        }
+        flush();
+    }
+
+    private void add(final String line, final long number) {
+        final String event = EventLine.ofLine(line, members, wrap);
+        if (event == null) {
+            reject(number, "no JSON object, and no --type given for other lines");
+            return;
+        }
+        batch.append(event).append('\n');
+        batchLines.add(number);
+    }
+
+    private void flush() throws IOException, InterruptedException {
+        if (batchLines.isEmpty()) {
+            return;
+        }
+        final HttpResponse<String> answer =
+                client.publish("application/x-ndjson", batch.toString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IOException(
+                    "lines %d to %d refused: %d %s"
+                            .formatted(
+                                    batchLines.get(0),
+                                    batchLines.get(batchLines.size() - 1),
+                                    answer.statusCode(),
+                                    Problems.detail(answer.body())));
+        }
+        final JsonNode result = Problems.json(answer.body());
+        int told = 0;
+        for (final JsonNode error : result.path("errors")) {
+            final int line = error.path("line").asInt(1);
+            reject(
+                    line >= 1 && line <= batchLines.size() ? batchLines.get(line - 1) : 0,
+                    error.path("detail").asString("refused"));
+            told++;
+        }
+        progress.rejected(Math.max(0, result.path("rejected").asLong(0) - told));
+        progress.accepted(result);
+        batch.setLength(0);
+        batchLines.clear();
+    }
+
+    private void reject(final long number, final String reason) {
+        progress.rejected(1);
+        progress.clearLine();
+        err.println("line " + number + ": " + reason);
+        err.flush();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.weft.server.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a long publish has come to; shown on one line of a terminal, summed up at the end. One
+ * thread.
+ */
+final class Progress {
+    private static final long INTERVAL_NS = 200_000_000;
+
+    private final PrintWriter terminal;
+    private final boolean isShown;
+    private final long startNs = System.nanoTime();
+    private long shownNs = startNs;
+    private boolean lineIsOpen;
+    private long acceptedCount;
+    private long rejectedCount;
+    private long duplicateCount;
+    private long firstSequence;
+    private long lastSequence;
+
+    Progress(final PrintWriter terminal, final boolean isShown) {
+        this.terminal = terminal;
+        this.isShown = isShown;
+    }
+
+    /** One answer of the server. */
+    void accepted(final JsonNode answer) {
+        acceptedCount += answer.path("accepted").asLong(0);
+        duplicateCount += answer.path("duplicates").asLong(0);
+        final long first = answer.path("first_seq").asLong(0);
+        firstSequence = firstSequence == 0 ? first : firstSequence;
+        lastSequence = Math.max(lastSequence, answer.path("last_seq").asLong(0));
+        final long now = System.nanoTime();
+        if (isShown && now - shownNs > INTERVAL_NS) {
+            shownNs = now;
+            lineIsOpen = true;
+            terminal.print("\r" + text());
+            terminal.flush();
+        }
+    }
+
+    void rejected(final long count) {
+        rejectedCount += count;
+    }
+
+    /** Makes room for a message. */
+    void clearLine() {
+        if (lineIsOpen) {
+            terminal.print("\r" + " ".repeat(text().length()) + "\r");
+            lineIsOpen = false;
+        }
+    }
+
+    void end() {
+        if (lineIsOpen) {
+            terminal.println("\r" + text());
+            terminal.flush();
+        }
+    }
+
+    long rejectedCount() {
+        return rejectedCount;
+    }
+
+    /** One line of JSON. */
+    String summary() {
+        return "{\"accepted\":%d,\"rejected\":%d,\"duplicates\":%d,\"first_seq\":%d,\"last_seq\":%d}"
+                .formatted(
+                        acceptedCount, rejectedCount, duplicateCount, firstSequence, lastSequence);
+    }
+
+    private String text() {
+        final double seconds = Math.max(1e-3, (System.nanoTime() - startNs) / 1e9);
+        return String.format(
+                Locale.ROOT,
+                "%,d published, %,d rejected, %,.0f/s, last %,d  ",
+                acceptedCount,
+                rejectedCount,
+                acceptedCount / seconds,
+                lastSequence);
+    }
+}
