@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final byte[] CONTINUE = ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final byte[] LINE_END = ResponseHead.ascii("\r\n");
     private static final int PENDING_INITIAL = 4;
     private static final int STATUS_OFFSET = "HTTP/1.1 ".length();
 
@@ -259,8 +260,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             final Problem problem,
             final @Nullable CharSequence headerLines) {
         final ByteBuf body = ProblemBody.write(context().alloc(), problem, exchange.path());
+        final boolean isLater = problem.status() == 503 || problem.status() == 429;
         final String lines =
-                "Cache-Control: no-store\r\n" + (headerLines == null ? "" : headerLines);
+                (isLater ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" : "Cache-Control: no-store\r\n")
+                        + (headerLines == null ? "" : headerLines);
         respond(exchange, problem.status(), MediaTypes.PROBLEM_JSON, body, lines);
     }
 
@@ -322,7 +325,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         loop.counters.answers(status(head)).increment();
         exchange.isCloseAnswered = !exchange.isKeepAlive;
-        exchange.answerHead = spliced(head, exchange.corsLines);
+        exchange.answerHead = spliced(head, loop.dateLine(), exchange.corsLines);
         if (exchange.isHead()) {
             handler.onClose(channel());
         } else {
@@ -374,13 +377,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 - '0';
     }
 
-    private ByteBuf spliced(final ByteBuf head, final @Nullable CharSequence lines) {
-        if (lines == null) {
-            return head;
+    /** Puts further lines before the empty one that ends a head. */
+    private static ByteBuf spliced(
+            final ByteBuf head, final byte[] dateLine, final @Nullable CharSequence corsLines) {
+        head.writerIndex(head.writerIndex() - LINE_END.length);
+        head.writeBytes(dateLine);
+        if (corsLines != null) {
+            ResponseHead.writeAscii(head, corsLines);
         }
-        head.writerIndex(head.writerIndex() - 2); // before the empty line
-        ResponseHead.writeAscii(head, lines);
-        return head.writeByte('\r').writeByte('\n');
+        return head.writeBytes(LINE_END);
     }
 
     private ByteBuf out() {

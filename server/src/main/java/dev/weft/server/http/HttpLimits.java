@@ -23,7 +23,7 @@ public final class HttpLimits {
     /**
      * Bytes of a body that are read and thrown away to keep the connection after an early answer.
      */
-    public static final int DISCARDED_LENGTH_MAX = 1024 * 1024;
+    public static final int DISCARDED_LENGTH_MAX = 4 * 1024 * 1024;
 
     /** From the first byte of a head to its last. More is answered 408. */
     public static final long HEAD_TIME_MAX_NS = 10_000_000_000L;

@@ -2,6 +2,7 @@ package dev.weft.server.http;
 
 import dev.weft.server.counters.HttpCounters;
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -79,11 +80,12 @@ final class LoopContext {
     }
 
     /**
-     * Has {@link HttpConnection#flush} called once, after all that is already waiting on this loop.
+     * Has {@link HttpConnection#flush} called once at the end of this turn of the loop, behind a
+     * sequencer's duty cycle that is run there.
      */
     void flushLater(final HttpConnection connection) {
         if (dirty.isEmpty()) {
-            loop.execute(onFlush);
+            ((SingleThreadEventLoop) loop).executeAfterEventLoopIteration(onFlush);
         }
         dirty.add(connection);
     }

@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 /**
  * Problems as JSON (RFC 9457): {@code title}, {@code status} and {@code detail}, and on the event
  * routes the detail once more as {@code message}. A 401 is {@code detail} alone, so that it says
- * the same whatever was asked for.
+ * the same whatever was asked for. The problem's own members follow.
  */
 final class ProblemBody {
     private static final int UNAUTHORIZED = 401;
@@ -32,6 +32,18 @@ final class ProblemBody {
             json.append(",\"message\":");
             appendString(json, problem.detail());
         }
+        problem.members()
+                .forEach(
+                        (name, value) -> {
+                            json.append(',');
+                            appendString(json, name);
+                            json.append(':');
+                            if (value instanceof Number) {
+                                json.append(value);
+                            } else {
+                                appendString(json, String.valueOf(value));
+                            }
+                        });
         return ByteBufUtil.writeUtf8(allocator, json.append('}'));
     }
 
