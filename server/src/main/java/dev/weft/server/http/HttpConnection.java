@@ -262,7 +262,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         final ByteBuf body = ProblemBody.write(context().alloc(), problem, exchange.path());
         final boolean isLater = problem.status() == 503 || problem.status() == 429;
         final String lines =
-                (isLater ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" : "Cache-Control: no-store\r\n")
+                (isLater
+                                ? "Cache-Control: no-store\r\nRetry-After: 1\r\n"
+                                : "Cache-Control: no-store\r\n")
                         + (headerLines == null ? "" : headerLines);
         respond(exchange, problem.status(), MediaTypes.PROBLEM_JSON, body, lines);
     }

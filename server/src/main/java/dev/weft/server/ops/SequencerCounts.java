@@ -2,7 +2,6 @@ package dev.weft.server.ops;
 
 import dev.weft.server.counters.Counter;
 import dev.weft.server.counters.LatencyRecorder;
-
 import dev.weft.server.sequencer.PendingAppend;
 import dev.weft.server.sequencer.SequencerCounters;
 
