@@ -83,6 +83,12 @@ public interface Journal extends AutoCloseable {
      */
     int doHousekeeping();
 
+    /**
+     * Whether {@link #doHousekeeping} should run soon: something is about to run out. Any thread; a
+     * few volatile reads, so the appender may ask after each append and wake the house-keeper.
+     */
+    boolean needsHousekeeping();
+
     /** Why nothing can be appended, or {@code WRITABLE}. Any thread. */
     State state();
 

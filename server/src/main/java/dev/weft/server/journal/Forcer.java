@@ -1,0 +1,12 @@
+package dev.weft.server.journal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+
+/** Forces a file to disk. The seam for tests of a device that refuses. */
+@FunctionalInterface
+interface Forcer {
+    Forcer DEVICE = channel -> channel.force(false);
+
+    void force(FileChannel channel) throws IOException;
+}

@@ -1,0 +1,28 @@
+package dev.weft.server.journal;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How full the journal's file system is. The seam for tests. */
+interface FreeSpace {
+    long usableBytes() throws IOException;
+
+    long totalBytes() throws IOException;
+
+    static FreeSpace of(final Path directory) throws IOException {
+        final FileStore store = Files.getFileStore(directory);
+        return new FreeSpace() {
+            @Override
+            public long usableBytes() throws IOException {
+                return store.getUsableSpace();
+            }
+
+            @Override
+            public long totalBytes() throws IOException {
+                return store.getTotalSpace();
+            }
+        };
+    }
+}

@@ -1,0 +1,339 @@
+package dev.weft.server.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes sure that every byte the appender may write exists on disk before it is written: a full
+ * disk is an exception here, and would be a signal that ends the process there. Writes zeros ahead
+ * of the appender, prepares the next roll file before it is begun, and refuses appends in good time
+ * with a lower threshold to stop and a higher one to go on.
+ *
+ * <p>Three parties: the appender asks ({@link #admit}) and switches files; the house-keeping thread
+ * does {@link #doWork}; what it allows is told through volatile fields, each with one writer.
+ */
+final class Preallocator {
+    /** Kept free behind each record: an index page of Chronicle and the end-of-file mark. */
+    static final int MARGIN = 128 * 1024;
+
+    /** What Chronicle puts at the start of a roll file: header and two index pages. */
+    private static final int FILE_HEADER = 128 * 1024;
+
+    private static final int ZEROS_LENGTH = 64 * 1024;
+
+    /** Bytes written in one call of {@link #doWork}; bounds how long it takes. */
+    private static final long EXTEND_MAX = 8 * 1024 * 1024;
+
+    private static final long CHECK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PREPARE_AHEAD_US = TimeUnit.SECONDS.toMicros(30);
+    private static final Logger LOG = LoggerFactory.getLogger(Preallocator.class);
+
+    private final JournalConfig config;
+    private final FreeSpace freeSpace;
+    private final long stopBytes;
+    private final long resumeBytes;
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_LENGTH);
+
+    // Written by the appender.
+    private volatile ActiveFile current;
+    private volatile int rollWanted;
+    private final Queue<ActiveFile> rolled = new ConcurrentLinkedQueue<>(); // one entry per roll
+
+    // Written by the house-keeping thread.
+    private volatile @Nullable ActiveFile prepared;
+    private volatile boolean diskFull;
+    private volatile long freeBytes;
+    private volatile long lookAhead;
+    private long checkedNs;
+    private long seenEnd;
+
+    private Preallocator(
+            final JournalConfig config, final FreeSpace freeSpace, final ActiveFile current)
+            throws IOException {
+        this.config = config;
+        this.freeSpace = freeSpace;
+        this.current = current;
+        stopBytes = Math.min(config.freeBytesMin, freeSpace.totalBytes() / 20);
+        resumeBytes = 2 * stopBytes;
+        lookAhead = config.preallocateMin;
+        freeBytes = freeSpace.usableBytes();
+        checkedNs = config.nanoClock.getAsLong();
+        seenEnd = current.file().dataEnd();
+    }
+
+    /**
+     * Allocates what opening the journal and its first appends need. Thread: the opening one.
+     *
+     * @param file to append to; if it does not exist yet it is prepared.
+     * @throws JournalException FATAL if there is no space for that.
+     */
+    static Preallocator open(final JournalConfig config, final RollFile file) throws IOException {
+        final FreeSpace freeSpace =
+                config.freeSpace == null ? FreeSpace.of(config.directory) : config.freeSpace;
+        final boolean isNew = !Files.exists(file.path());
+        final ActiveFile active =
+                new ActiveFile(
+                        file,
+                        isNew ? create(config.directory, file.cycle()) : channel(file.path()),
+                        file.dataEnd());
+        final Preallocator opened = new Preallocator(config, freeSpace, active);
+        final long needed = file.dataEnd() + FILE_HEADER + MARGIN;
+        try {
+            opened.extend(active, needed);
+        } catch (final IOException ex) {
+            active.channel().close();
+            throw new JournalException(
+                    true,
+                    "no space to open the journal: directory="
+                            + config.directory
+                            + " free="
+                            + freeSpace.usableBytes(),
+                    ex);
+        }
+        opened.extendIfSpace(active, file.dataEnd() + opened.lookAhead);
+        return opened;
+    }
+
+    // ---- the appender's thread ----
+
+    /** Whether a record of this length may be appended to a cycle; values as Journal's. */
+    int admit(final int cycle, final long endPosition, final int length) {
+        if (diskFull) {
+            return Journal.DISK_FULL;
+        }
+        final ActiveFile active = current;
+        if (active.cycle() == cycle) {
+            return room(active, endPosition + length + MARGIN);
+        }
+        final ActiveFile next = prepared;
+        if (next == null || next.cycle() != cycle) {
+            rollWanted = cycle;
+            return Journal.BACK_PRESSURED;
+        }
+        return room(next, FILE_HEADER + length + MARGIN);
+    }
+
+    private static int room(final ActiveFile active, final long upTo) {
+        if (upTo <= active.allocatedUpTo()) {
+            return Journal.APPENDED;
+        }
+        active.wantedUpTo(upTo);
+        return Journal.BACK_PRESSURED;
+    }
+
+    /** The appender has begun the prepared file; the old one is left to be forced and trimmed. */
+    RollFile roll() {
+        final ActiveFile next = prepared;
+        if (next == null) {
+            throw new JournalException(true, "rolled to a file that was not prepared");
+        }
+        final ActiveFile old = current;
+        rolled.add(old);
+        current = next;
+        rollWanted = 0;
+        return next.file();
+    }
+
+    // ---- any thread ----
+
+    ActiveFile current() {
+        return current;
+    }
+
+    Queue<ActiveFile> rolled() {
+        return rolled;
+    }
+
+    boolean isDiskFull() {
+        return diskFull;
+    }
+
+    long freeBytes() {
+        return freeBytes;
+    }
+
+    /** Whether {@link #doWork} should be called soon rather than at its leisure. */
+    boolean needsWork() {
+        final ActiveFile active = current;
+        final ActiveFile next = prepared;
+        final int wanted = rollWanted;
+        return !diskFull
+                && (active.allocatedUpTo() - active.file().dataEnd() < lookAhead / 2
+                        || active.wantedUpTo() > active.allocatedUpTo()
+                        || (next != null && next.wantedUpTo() > next.allocatedUpTo())
+                        || (wanted != 0 && (next == null || next.cycle() != wanted)));
+    }
+
+    // ---- the house-keeping thread ----
+
+    int doWork() throws IOException {
+        final long nowNs = config.nanoClock.getAsLong();
+        final boolean isDue = nowNs - checkedNs >= CHECK_INTERVAL_NS;
+        if (!isDue && !needsWork()) {
+            return 0;
+        }
+        checkedNs = nowNs;
+        freeBytes = freeSpace.usableBytes();
+        final boolean wasFull = diskFull;
+        final boolean spaceLeft = freeBytes >= (wasFull ? resumeBytes : stopBytes);
+        final boolean isFull = !spaceLeft || !allocate();
+        if (isFull != wasFull) {
+            diskFull = isFull;
+            LOG.warn(
+                    isFull
+                            ? "disk full: publishing is refused, free={} stop={} resume={}"
+                            : "disk space is back: publishing goes on, free={} stop={} resume={}",
+                    freeBytes,
+                    stopBytes,
+                    resumeBytes);
+        }
+        return 1;
+    }
+
+    /** Brings all files to where they should be; false if the disk refuses what is needed now. */
+    private boolean allocate() throws IOException {
+        final ActiveFile next = prepared;
+        if (next != null && next == current) {
+            prepared = null; // the appender has taken it
+        }
+        final ActiveFile active = current;
+        final long end = active.file().dataEnd();
+        final long left = active.allocatedUpTo() - end;
+        if (left < lookAhead / 4 && end > seenEnd) {
+            lookAhead = Math.min(config.preallocateMax, 2 * lookAhead);
+        }
+        final boolean isMoving = end != seenEnd;
+        seenEnd = end;
+        boolean enough = true;
+        if (left < lookAhead || active.wantedUpTo() > active.allocatedUpTo()) {
+            extendIfSpace(active, Math.max(end + lookAhead, active.wantedUpTo()));
+            enough =
+                    active.allocatedUpTo() >= active.wantedUpTo()
+                            && active.allocatedUpTo() - end > MARGIN;
+        }
+        final int wanted = rollWanted;
+        if (wanted > active.cycle()) {
+            enough &= prepare(wanted);
+        } else if (isMoving) {
+            final int soon = RollCycleNames.cycleOf(config.clockUs.getAsLong() + PREPARE_AHEAD_US);
+            if (soon == active.cycle() + 1) {
+                prepare(soon);
+            }
+        }
+        return enough;
+    }
+
+    /** Has a file of zeros ready for a cycle; false if there is no space for it. */
+    private boolean prepare(final int cycle) throws IOException {
+        ActiveFile next = prepared;
+        if (next == null || next.cycle() != cycle) {
+            final Path path = config.directory.resolve(RollCycleNames.fileName(cycle));
+            final RollFile file = new RollFile(cycle, path, 0);
+            if (next == null) {
+                if (freeBytes - FILE_HEADER - 2 * MARGIN < stopBytes) {
+                    return false;
+                }
+                next = new ActiveFile(file, create(config.directory, cycle), 0);
+            } else { // one that was prepared and never used
+                Files.move(
+                        config.directory.resolve(RollCycleNames.precreatedName(next.cycle())),
+                        config.directory.resolve(RollCycleNames.precreatedName(cycle)),
+                        StandardCopyOption.ATOMIC_MOVE);
+                next = new ActiveFile(file, next.channel(), next.allocatedUpTo());
+            }
+        }
+        final long wanted =
+                Math.max(Math.max(config.preallocateMin, FILE_HEADER + MARGIN), next.wantedUpTo());
+        final boolean enough = extendIfSpace(next, wanted) >= wanted;
+        prepared = next;
+        return enough;
+    }
+
+    /** Extends as far as the free space above the threshold and the disk allow. */
+    private long extendIfSpace(final ActiveFile active, final long upTo) throws IOException {
+        final long from = active.allocatedUpTo();
+        final long allowed = Math.min(freeBytes - stopBytes, EXTEND_MAX);
+        final long target = Math.min(upTo, from + Math.max(0, allowed));
+        try {
+            extend(active, target);
+        } catch (final IOException ex) {
+            freeBytes = freeSpace.usableBytes();
+            if (!diskFull) { // once, not with every further attempt
+                LOG.warn("cannot allocate: file={} upTo={}", active.file(), target, ex);
+            }
+        }
+        final long extended = Math.max(0, active.allocatedUpTo() - from);
+        final long free = freeBytes;
+        freeBytes = free - extended;
+        return from + extended;
+    }
+
+    private void extend(final ActiveFile active, final long upTo) throws IOException {
+        long position = active.allocatedUpTo();
+        while (position < upTo) {
+            zeros.clear().limit((int) Math.min(ZEROS_LENGTH, upTo - position));
+            position += active.channel().write(zeros, position);
+            active.allocatedUpTo(position);
+        }
+    }
+
+    // ---- the closing thread ----
+
+    /** Closes all files and removes the one that was prepared for nothing. */
+    void close() throws IOException {
+        final ActiveFile next = prepared;
+        current.channel().close();
+        for (ActiveFile file = rolled.poll(); file != null; file = rolled.poll()) {
+            file.channel().close();
+        }
+        if (next != null && next != current) {
+            next.channel().close();
+        }
+        deletePrecreated(config.directory);
+    }
+
+    static void deletePrecreated(final Path directory) throws IOException {
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(directory, "*" + RollCycleNames.PRECREATED_SUFFIX)) {
+            for (final Path path : left) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    /** Makes a file of zeros that Chronicle will take as the one of a cycle. */
+    static void createZeroed(final Path directory, final int cycle, final long length)
+            throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_LENGTH);
+        try (FileChannel channel = create(directory, cycle)) {
+            for (long at = 0; at < length + FILE_HEADER + MARGIN; at += ZEROS_LENGTH) {
+                FileIo.write(channel, zeros, at);
+            }
+        }
+    }
+
+    private static FileChannel create(final Path directory, final int cycle) throws IOException {
+        return FileChannel.open(
+                directory.resolve(RollCycleNames.precreatedName(cycle)),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    private static FileChannel channel(final Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+}

@@ -1,0 +1,398 @@
+package dev.weft.server.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a journal directory into a state in which it may be appended to, before Chronicle is let
+ * near it. A clean stop is verified by looking at its last block; anything else is scanned: the
+ * last two roll files, every byte. A damaged last file is rewritten, because Chronicle's appender
+ * trusts its header; older ones stay as they are, readers find their way through them. Chronicle's
+ * table of locks and listings is derived from the files and is always made anew, which frees a lock
+ * that a killed process left. Used once, by the thread that holds the directory lock.
+ */
+final class Recovery {
+    /** Where numbering goes on if even the reserved bound is unknown. */
+    private static final long UNKNOWN_BOUND_SKIP = 1L << 32;
+
+    private static final String CHRONICLE_TABLE = "metadata.cq4t";
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final JournalConfig config;
+    private final StateFile stateFile;
+    private final PositionsFile positionsFile;
+    private final Repair repair;
+    private final List<String> damage = new ArrayList<>();
+    private final List<SequenceRange> gaps = new ArrayList<>();
+    private final List<Path> quarantined = new ArrayList<>();
+    private final RollCatalog catalog;
+    private final boolean hadFiles;
+    private Positions positions = new Positions();
+    private Tail tail = Tail.EMPTY;
+    private boolean clean;
+
+    /**
+     * Where the journal ends.
+     *
+     * @param lastSequence 0 if there is no block.
+     */
+    record Tail(
+            int cycle,
+            long endPosition,
+            long lastBlockPosition,
+            long lastSequence,
+            long lastTimestamp,
+            boolean isFinished) {
+        static final Tail EMPTY = new Tail(-1, 0, -1, 0, 0, true);
+
+        static Tail of(final RollFileScan scan) {
+            return new Tail(
+                    scan.file().cycle(),
+                    scan.endPosition(),
+                    scan.lastBlockPosition(),
+                    scan.lastSequence(),
+                    scan.lastTimestamp(),
+                    scan.isFinished());
+        }
+    }
+
+    Recovery(final JournalConfig config, final StateFile stateFile, final PositionsFile positions)
+            throws IOException {
+        this.config = config;
+        this.stateFile = stateFile;
+        this.positionsFile = positions;
+        repair = new Repair(config);
+        removeLeftovers();
+        catalog = RollCatalog.list(config.directory);
+        hadFiles = !catalog.isEmpty();
+    }
+
+    RollCatalog catalog() {
+        return catalog;
+    }
+
+    Positions positions() {
+        return positions;
+    }
+
+    Tail tail() {
+        return tail;
+    }
+
+    boolean isClean() {
+        return clean;
+    }
+
+    List<String> damage() {
+        return damage;
+    }
+
+    List<SequenceRange> gaps() {
+        return gaps;
+    }
+
+    List<Path> quarantined() {
+        return quarantined;
+    }
+
+    /** Finds the end of the journal and repairs what has to be. */
+    void run() throws IOException {
+        final JournalState state = stateFile.state();
+        final Tail marked = state.clean() ? verifyMark(state) : null;
+        positions = positionsFile.load(catalog);
+        if (marked != null) {
+            clean = true;
+            tail = marked;
+            setDataEnd(tail);
+            dropPositionsBehind(tail.cycle(), tail.endPosition());
+        } else {
+            scan();
+            final long known = Math.max(state.headSequence(), positionsFile.highestSequence());
+            if (known > tail.lastSequence()) {
+                damage.add(
+                        "events lost at the end: last=" + tail.lastSequence() + " known=" + known);
+            }
+        }
+        scanUnindexed();
+        positionsFile.flush(positions);
+        positionsFile.trim();
+    }
+
+    /** Chronicle could not work with the last file although its blocks are sound. */
+    void rewriteLast(final String why) throws IOException {
+        final RollFile last = catalog.last();
+        if (last == null) {
+            return;
+        }
+        damage.add(why);
+        clean = false;
+        quarantined.add(repair.rewrite(RollFileScan.of(last, config.positionSpacing, true)));
+        removeLeftovers();
+        take(RollFileScan.of(last, config.positionSpacing, true));
+        positionsFile.flush(positions);
+        positionsFile.trim();
+    }
+
+    /** Next sequence to give out, and with it whether some are skipped for safety. */
+    long nextSequence() {
+        final JournalState state = stateFile.state();
+        if (!mayHaveLost()) {
+            return tail.lastSequence() + 1;
+        }
+        return stateFile.isFound()
+                ? Math.max(state.reservedUpTo(), tail.lastSequence()) + 1
+                : tail.lastSequence() + UNKNOWN_BOUND_SKIP;
+    }
+
+    /** Why sequences are skipped, or null. */
+    @Nullable String skipReason() {
+        if (!mayHaveLost()) {
+            return null;
+        }
+        return damage.isEmpty()
+                ? "the machine was restarted without a clean stop"
+                : String.join("; ", damage);
+    }
+
+    private boolean mayHaveLost() {
+        final JournalState state = stateFile.state();
+        if (!stateFile.isFound()) {
+            return hadFiles || !damage.isEmpty();
+        }
+        final boolean isOtherBoot = !state.bootId().equals(config.bootId.get());
+        return !damage.isEmpty() || (!state.clean() && isOtherBoot);
+    }
+
+    /** Whether the last file ends just as the clean stop left it; null if it does not. */
+    private @Nullable Tail verifyMark(final JournalState state) throws IOException {
+        final RollFile last = catalog.last();
+        if (state.headSequence() == 0 && last == null) {
+            return Tail.EMPTY;
+        }
+        if (last == null || last.cycle() != state.cycle()) {
+            return null;
+        }
+        try (ChannelFileBytes bytes = new ChannelFileBytes(last)) {
+            final BlockWalk walk = new BlockWalk(bytes, false);
+            final long lastBlock = state.lastBlockPosition();
+            if (lastBlock >= 0) {
+                walk.position(lastBlock);
+                if (walk.next() != BlockWalk.BLOCK || walk.lastSequence() != state.headSequence()) {
+                    return null;
+                }
+            }
+            if (ChronicleHeader.writePosition(bytes) != Math.max(lastBlock, 0)
+                    || state.endPosition() + Long.BYTES > bytes.length()
+                    || !bytes.load(state.endPosition(), RecordHeader.LENGTH)) {
+                return null;
+            }
+            final int header =
+                    bytes.memory()
+                            .getInt(bytes.index(state.endPosition()), ByteOrder.LITTLE_ENDIAN);
+            return header != RecordHeader.NONE
+                    ? null
+                    : new Tail(
+                            state.cycle(),
+                            state.endPosition(),
+                            lastBlock,
+                            state.headSequence(),
+                            state.lastTimestamp(),
+                            false);
+        }
+    }
+
+    private void scan() throws IOException {
+        RollFileScan last = null;
+        for (RollFile file = catalog.last(); file != null && last == null; file = catalog.last()) {
+            final RollFileScan scan = RollFileScan.of(file, config.positionSpacing, true);
+            if (scan.damage() == null || scan.blockCount() > 0) {
+                last = scan;
+            } else {
+                damage.add(scan.damage());
+                quarantined.add(repair.remove(file));
+                catalog.remove(file);
+            }
+        }
+        if (last == null) {
+            positions.truncate(0);
+            positionsFile.keep(0);
+            return;
+        }
+        final RollFile file = last.file();
+        final RollFileScan older = scanOlder(file);
+        if (last.damage() != null || stateFile.state().repairWanted()) {
+            damage.add(
+                    last.damage() != null
+                            ? last.damage()
+                            : "appending failed in the last run: file=" + file.path());
+            quarantined.add(repair.rewrite(last));
+            last = RollFileScan.of(file, config.positionSpacing, true);
+        } else {
+            clearDirty(last);
+        }
+        gaps.addAll(last.gaps());
+        final long before = older == null ? 0 : older.lastSequence();
+        if (before > 0 && last.firstSequence() > before + 1) {
+            gaps.add(new SequenceRange(before + 1, last.firstSequence() - 1));
+        }
+        if (older != null) {
+            replacePositions(older);
+        }
+        take(last);
+        if (last.blockCount() == 0 && older != null) {
+            tail =
+                    new Tail(
+                            tail.cycle(),
+                            tail.endPosition(),
+                            -1,
+                            older.lastSequence(),
+                            older.lastTimestamp(),
+                            tail.isFinished());
+        }
+    }
+
+    private @Nullable RollFileScan scanOlder(final RollFile last) throws IOException {
+        RollFile older = null;
+        for (final RollFile file : catalog.files()) {
+            older = file.cycle() < last.cycle() ? file : older;
+        }
+        if (older == null) {
+            return null;
+        }
+        final RollFileScan scan = RollFileScan.of(older, config.positionSpacing, false);
+        if (scan.damage() != null) {
+            damage.add(scan.damage());
+        }
+        gaps.addAll(scan.gaps());
+        return scan;
+    }
+
+    private void take(final RollFileScan scan) {
+        replacePositions(scan);
+        tail = Tail.of(scan);
+        setDataEnd(tail);
+    }
+
+    private void setDataEnd(final Tail end) {
+        final RollFile last = catalog.last();
+        if (last != null) {
+            last.dataEnd(end.endPosition());
+        }
+    }
+
+    /** Zeros a record that was never committed, so that nobody ever mistakes it for one. */
+    private static void clearDirty(final RollFileScan scan) throws IOException {
+        if (scan.lastDirtyPosition() < 0) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(scan.file().path(), StandardOpenOption.WRITE)) {
+            final ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+            for (long at = scan.endPosition(); at <= scan.lastDirtyPosition(); ) {
+                zeros.clear();
+                zeros.limit((int) Math.min(zeros.capacity(), scan.lastDirtyPosition() + 1 - at));
+                at += channel.write(zeros, at);
+            }
+        }
+    }
+
+    private void replacePositions(final RollFileScan scan) {
+        dropPositionsBehind(scan.file().cycle(), 0);
+        append(scan.positions());
+    }
+
+    private void append(final Positions more) {
+        for (int i = 0; i < more.size(); i++) {
+            positions.add(more.firstSequence(i), more.timestamp(i), more.cycle(i), more.offset(i));
+        }
+    }
+
+    private void dropPositionsBehind(final int cycle, final long offset) {
+        int size = positions.size();
+        while (size > 0
+                && (positions.cycle(size - 1) > cycle
+                        || (positions.cycle(size - 1) == cycle
+                                && positions.offset(size - 1) >= offset))) {
+            size--;
+        }
+        positions.truncate(size);
+        positionsFile.keep(size);
+    }
+
+    /** Finds the positions of files that have none, because their entries were lost. */
+    private void scanUnindexed() throws IOException {
+        Positions complete = null;
+        int taken = 0;
+        for (final RollFile file : catalog.files()) {
+            final boolean isIndexed =
+                    taken < positions.size() && positions.cycle(taken) == file.cycle();
+            if (!isIndexed && (file.cycle() != tail.cycle() || tail.lastBlockPosition() >= 0)) {
+                if (complete == null) {
+                    complete = new Positions();
+                    copy(positions, 0, taken, complete);
+                    positionsFile.keep(taken);
+                }
+                LOG.warn("no positions of a roll file, it is scanned: file={}", file.path());
+                final Positions found =
+                        RollFileScan.of(file, config.positionSpacing, false).positions();
+                copy(found, 0, found.size(), complete);
+            }
+            final int from = taken;
+            while (taken < positions.size() && positions.cycle(taken) == file.cycle()) {
+                taken++;
+            }
+            if (complete != null) {
+                copy(positions, from, taken, complete);
+            }
+        }
+        positions = complete == null ? positions : complete;
+    }
+
+    private static void copy(
+            final Positions from, final int first, final int end, final Positions to) {
+        for (int i = first; i < end; i++) {
+            to.add(from.firstSequence(i), from.timestamp(i), from.cycle(i), from.offset(i));
+        }
+    }
+
+    /** Files that are derived, half made or never used. */
+    private void removeLeftovers() throws IOException {
+        Files.deleteIfExists(config.directory.resolve(CHRONICLE_TABLE));
+        Preallocator.deletePrecreated(config.directory);
+        repair.clear();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(config.directory, "*" + RollCycleNames.SUFFIX)) {
+            for (final Path path : files) {
+                if (isUnbegun(path)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** A roll file that the process was killed over before its header was complete. */
+    private static boolean isUnbegun(final Path path) throws IOException {
+        final ByteBuffer word = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.read(word, 0);
+        }
+        final int header = word.getInt(0);
+        if (header != RecordHeader.NONE && header != RecordHeader.NOT_COMPLETE) {
+            return false;
+        }
+        final RollFile file = new RollFile(0, path, Files.size(path));
+        final RollFileScan scan = RollFileScan.of(file, Long.MAX_VALUE / 4, true);
+        return scan.blockCount() == 0
+                && (header == RecordHeader.NOT_COMPLETE || scan.lastDirtyPosition() < 0);
+    }
+}

@@ -1,0 +1,256 @@
+package dev.weft.server.journal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pass over all bytes of a roll file found: every block is checked, and what lies beyond
+ * the last one. Nothing is changed. Single use.
+ */
+final class RollFileScan {
+    /** Names of gaps that are listed; further ones are only counted into the last. */
+    private static final int GAPS_LISTED_MAX = 1_000;
+
+    private final RollFile file;
+    private final long positionSpacing;
+    private final Consumer<BlockWalk> onBlock;
+
+    private long firstSequence;
+    private long lastSequence;
+    private long lastTimestamp;
+    private long blockCount;
+    private long blockBytes;
+    private long lastBlockPosition = -1;
+    private long endPosition;
+    private long lastDirtyPosition = -1;
+    private boolean finished;
+    private @Nullable String damage;
+    private final List<SequenceRange> gaps = new ArrayList<>();
+    private final Positions positions = new Positions();
+
+    private RollFileScan(
+            final RollFile file, final long positionSpacing, final Consumer<BlockWalk> onBlock) {
+        this.file = file;
+        this.positionSpacing = positionSpacing;
+        this.onBlock = onBlock;
+    }
+
+    /**
+     * Scans a file.
+     *
+     * @param isLast whether it is the one that is appended to: only then the state of its end
+     *     matters.
+     */
+    static RollFileScan of(final RollFile file, final long positionSpacing, final boolean isLast)
+            throws IOException {
+        final RollFileScan scan = new RollFileScan(file, positionSpacing, walk -> {});
+        try (ChannelFileBytes bytes = new ChannelFileBytes(file)) {
+            scan.run(bytes);
+            if (isLast) {
+                scan.checkEnd(bytes);
+            }
+        }
+        return scan;
+    }
+
+    /**
+     * Hands out every valid block of a file whose sequences go on from those before, in order.
+     *
+     * @param onBlock is given the walk that stands behind the block, and the bytes it is in.
+     */
+    static void copy(final RollFile file, final BiConsumer<BlockWalk, FileBytes> onBlock)
+            throws IOException {
+        try (ChannelFileBytes bytes = new ChannelFileBytes(file)) {
+            new RollFileScan(file, Long.MAX_VALUE / 4, walk -> onBlock.accept(walk, bytes))
+                    .run(bytes);
+        }
+    }
+
+    RollFile file() {
+        return file;
+    }
+
+    /** First sequence, 0 if there is no block. */
+    long firstSequence() {
+        return firstSequence;
+    }
+
+    /** Last sequence, 0 if there is no block. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Microseconds since the epoch, 0 if there is no block. */
+    long lastTimestamp() {
+        return lastTimestamp;
+    }
+
+    long blockCount() {
+        return blockCount;
+    }
+
+    /** Bytes of all valid blocks with their header words. */
+    long blockBytes() {
+        return blockBytes;
+    }
+
+    /** Position of the last block's header word, -1 if there is no block. */
+    long lastBlockPosition() {
+        return lastBlockPosition;
+    }
+
+    /** Where the next record's header word goes. */
+    long endPosition() {
+        return endPosition;
+    }
+
+    /**
+     * Last byte that is not zero beyond the end, -1 for none: a record that was never committed.
+     */
+    long lastDirtyPosition() {
+        return lastDirtyPosition;
+    }
+
+    /** Whether the file has its end mark, so that nothing may be appended to it. */
+    boolean isFinished() {
+        return finished;
+    }
+
+    /** What is wrong with it in words, or null. */
+    @Nullable String damage() {
+        return damage;
+    }
+
+    /** Sequences between the blocks of this file that are not there. */
+    List<SequenceRange> gaps() {
+        return gaps;
+    }
+
+    /** Entries for this file alone. */
+    Positions positions() {
+        return positions;
+    }
+
+    private void run(final ChannelFileBytes bytes) {
+        final BlockWalk walk = new BlockWalk(bytes, false);
+        long trusted = 0;
+        long indexed = -positionSpacing;
+        for (; ; ) {
+            final int found = walk.next();
+            if (found != BlockWalk.BLOCK) {
+                final long stop = walk.position();
+                if (!resume(walk, trusted, found, bytes)) {
+                    endPosition = stop;
+                    finished = found == BlockWalk.END_OF_FILE;
+                    if (found == BlockWalk.DAMAGED || found == BlockWalk.OUT_OF_BYTES) {
+                        damaged("no record at its end", stop);
+                    }
+                    return;
+                }
+                damaged("broken record", stop);
+            }
+            take(walk);
+            final long header = walk.blockPosition() - RecordHeader.LENGTH;
+            if (header - indexed >= positionSpacing) {
+                positions.add(walk.firstSequence(), walk.firstTimestamp(), file.cycle(), header);
+                indexed = header;
+            }
+            trusted = walk.position();
+        }
+    }
+
+    /** Finds the next block behind a break; a block that was just never committed is not one. */
+    private boolean resume(
+            final BlockWalk walk, final long trusted, final int stopped, final FileBytes bytes) {
+        final long stop = walk.position();
+        long from = trusted;
+        while (walk.search(from, lastSequence + 1, Long.MAX_VALUE)) {
+            final boolean isUncommitted =
+                    stopped == BlockWalk.UNWRITTEN
+                            && walk.blockPosition() == stop + RecordHeader.LENGTH
+                            && ChronicleHeader.writePosition(bytes) < stop;
+            if (!isUncommitted) {
+                return true;
+            }
+            from = walk.position();
+        }
+        walk.position(stop);
+        return false;
+    }
+
+    private void take(final BlockWalk walk) {
+        final long first = walk.firstSequence();
+        if (blockCount == 0) {
+            firstSequence = first;
+        } else if (first > lastSequence + 1) {
+            gap(lastSequence + 1, first - 1);
+        } else if (first <= lastSequence) {
+            damaged("sequence goes back", walk.blockPosition());
+            return;
+        }
+        onBlock.accept(walk);
+        lastSequence = Math.max(lastSequence, walk.lastSequence());
+        lastTimestamp = Math.max(lastTimestamp, walk.lastTimestamp());
+        lastBlockPosition = walk.blockPosition() - RecordHeader.LENGTH;
+        blockBytes += walk.position() - lastBlockPosition;
+        blockCount++;
+    }
+
+    private void gap(final long from, final long to) {
+        if (gaps.size() < GAPS_LISTED_MAX) {
+            gaps.add(new SequenceRange(from, to));
+        } else {
+            final SequenceRange last = gaps.remove(gaps.size() - 1);
+            gaps.add(new SequenceRange(last.from(), to));
+        }
+    }
+
+    private void checkEnd(final ChannelFileBytes bytes) {
+        final long written = ChronicleHeader.writePosition(bytes);
+        if (written == ChronicleHeader.UNREADABLE) {
+            damaged("unreadable file header", 0);
+        } else if (written > Math.max(lastBlockPosition, 0)) {
+            damaged("records lost at the end, the last one was at " + written, endPosition);
+        }
+        if (!finished) {
+            if (endPosition + Long.BYTES > bytes.length()) {
+                damaged("file ends early", endPosition);
+            }
+            findDirty(bytes);
+        }
+    }
+
+    private void findDirty(final ChannelFileBytes bytes) {
+        long position = endPosition;
+        while (position + Long.BYTES <= bytes.length() && bytes.load(position, Long.BYTES)) {
+            final int available = bytes.available(position) & ~(Long.BYTES - 1);
+            final UnsafeBuffer memory = bytes.memory();
+            final int start = bytes.index(position);
+            for (int i = available - Long.BYTES; i >= 0; i -= Long.BYTES) {
+                if (memory.getLong(start + i) != 0) {
+                    lastDirtyPosition = position + i + Long.BYTES - 1;
+                    break;
+                }
+            }
+            position += available;
+        }
+    }
+
+    private void damaged(final String what, final long position) {
+        if (damage == null) {
+            damage =
+                    what
+                            + ": file="
+                            + file.path().getFileName()
+                            + " position="
+                            + position
+                            + " afterSequence="
+                            + lastSequence;
+        }
+    }
+}
