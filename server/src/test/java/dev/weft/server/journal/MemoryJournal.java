@@ -203,6 +203,11 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public boolean needsHousekeeping() {
+        return false;
+    }
+
+    @Override
     public State state() {
         return state;
     }
