@@ -66,6 +66,11 @@ public final class EventRules {
         return new EventRules(categories, new NameSet(kinds), true);
     }
 
+    /** All categories that an event may have. */
+    public List<String> categoryNames() {
+        return categories.names();
+    }
+
     NameSet categories() {
         return categories;
     }

@@ -40,6 +40,7 @@ public final class Batch {
     private int length; // of the frames, without the chunk around them
     private int eventCount;
     private int scannedTo;
+    private int initialLength = INITIAL_LENGTH_MIN;
 
     /**
      * Makes an empty batch.
@@ -57,6 +58,13 @@ public final class Batch {
         this.filter = filter;
         this.framing = framing;
         this.chunked = chunked;
+        initialLength = INITIAL_LENGTH_MIN;
+        return this;
+    }
+
+    /** Says how long the batch may become, so that it need not grow; only a hint. */
+    public Batch expect(final int lengthHint) {
+        initialLength = lengthHint + ChunkedTransfer.HEADER_LENGTH + ChunkedTransfer.TRAILER_LENGTH;
         return this;
     }
 
@@ -164,7 +172,7 @@ public final class Batch {
         final int required = used + frameLength + (chunked ? ChunkedTransfer.TRAILER_LENGTH : 0);
         ByteBuf current = buffer;
         if (current == null) {
-            current = allocator.directBuffer(Math.max(required, INITIAL_LENGTH_MIN));
+            current = allocator.directBuffer(Math.max(required, initialLength));
             buffer = current;
             wrap(current);
         } else if (current.capacity() < required) {

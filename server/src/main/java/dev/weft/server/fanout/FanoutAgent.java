@@ -243,7 +243,7 @@ public final class FanoutAgent implements Agent {
     }
 
     private void onLapped() {
-        counters.onLapped();
+        counters.lapped.increment();
         groups.leaveAll(nextSequence);
         reader.toHead();
         blockIndex = 0;

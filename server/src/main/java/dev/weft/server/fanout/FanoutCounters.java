@@ -1,49 +1,27 @@
 package dev.weft.server.fanout;
 
-import java.util.concurrent.atomic.AtomicLong;
+import dev.weft.server.counters.Counter;
 
 /** What one I/O loop delivered. One writer, the loop; read by any thread. */
 public final class FanoutCounters {
-    private final AtomicLong deliveries = new AtomicLong();
-    private final AtomicLong deliveredBytes = new AtomicLong();
-    private final AtomicLong writes = new AtomicLong();
-    private final AtomicLong lapped = new AtomicLong();
-
-    /**
-     * Counts what went out to live or catching-up subscribers: events, bytes, and writes that
-     * carried them.
-     */
-    public void onDelivered(final long events, final long bytes, final long writeCount) {
-        add(deliveries, events);
-        add(deliveredBytes, bytes);
-        add(writes, writeCount);
-    }
-
-    void onLapped() {
-        add(lapped, 1);
-    }
-
     /** Events written to sockets, counted per subscriber. */
-    public long deliveries() {
-        return deliveries.getOpaque();
-    }
+    public final Counter deliveries = new Counter();
 
     /** Bytes of frames handed to sockets. */
-    public long deliveredBytes() {
-        return deliveredBytes.getOpaque();
-    }
+    public final Counter deliveredBytes = new Counter();
 
     /** Batches written, counted per subscriber. */
-    public long writes() {
-        return writes.getOpaque();
-    }
+    public final Counter writes = new Counter();
 
     /** How often the ring's writer overtook this loop. */
-    public long lapped() {
-        return lapped.getOpaque();
-    }
+    public final Counter lapped = new Counter();
 
-    private static void add(final AtomicLong counter, final long amount) {
-        counter.setOpaque(counter.getPlain() + amount);
+    FanoutCounters() {}
+
+    /** Counts what went out, to live subscribers or to one that catches up. */
+    public void onDelivered(final long events, final long bytes, final long writeCount) {
+        deliveries.add(events);
+        deliveredBytes.add(bytes);
+        writes.add(writeCount);
     }
 }

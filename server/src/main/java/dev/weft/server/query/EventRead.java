@@ -1,0 +1,75 @@
+package dev.weft.server.query;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.stream.BlockCursor;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one event. Handed from the loop to the replay thread and back. */
+final class EventRead implements History.Read {
+    private final ByteBufAllocator allocator;
+    private final EventLoop loop;
+    private final long sequence;
+    private final Consumer<EventRead> whenRead;
+    private @Nullable ByteBuf envelope;
+    private boolean hasFailed;
+
+    /**
+     * Makes the read.
+     *
+     * @param whenRead called once, on {@code loop}.
+     */
+    EventRead(
+            final ByteBufAllocator allocator,
+            final EventLoop loop,
+            final long sequence,
+            final Consumer<EventRead> whenRead) {
+        this.allocator = allocator;
+        this.loop = loop;
+        this.sequence = sequence;
+        this.whenRead = whenRead;
+    }
+
+    /** Hands the envelope over; null if the journal has it no more, or not yet. */
+    @Nullable ByteBuf take() {
+        final ByteBuf taken = envelope;
+        envelope = null;
+        return taken;
+    }
+
+    /** Whether the journal could not be read. */
+    boolean hasFailed() {
+        return hasFailed;
+    }
+
+    @Override
+    public void read(final Journal journal, final BlockCursor cursor) {
+        if (cursor.at(sequence) != BlockCursor.BLOCK) {
+            return;
+        }
+        final BlockFlyweight block = cursor.block();
+        final int index = (int) (sequence - block.firstSequence());
+        final ByteBuf target = allocator.directBuffer(Envelopes.length(block, index));
+        Envelopes.append(block, index, target);
+        envelope = target;
+    }
+
+    @Override
+    public void answer(final boolean isRead) {
+        hasFailed = !isRead;
+        try {
+            loop.execute(() -> whenRead.accept(this));
+        } catch (
+                final RejectedExecutionException ex) { // the loop has ended, and the client with it
+            final ByteBuf unsent = take();
+            if (unsent != null) {
+                unsent.release();
+            }
+        }
+    }
+}

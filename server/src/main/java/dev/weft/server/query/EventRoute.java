@@ -1,0 +1,62 @@
+package dev.weft.server.query;
+
+import dev.weft.protocol.Problem;
+import dev.weft.server.http.Exchange;
+import dev.weft.server.http.Route;
+import dev.weft.server.journal.Journal;
+import io.netty.buffer.ByteBuf;
+
+/** {@code GET /events/{seq}}: one envelope. One object serves all I/O loops. */
+public final class EventRoute implements Route {
+    static final Problem BUSY = new Problem(503, "too many reads of history are waiting");
+    static final Problem UNREADABLE = new Problem(500, "the journal could not be read here");
+
+    private static final int DIGITS_MAX = 18;
+
+    private final History history;
+    private final Journal journal;
+
+    public EventRoute(final History history, final Journal journal) {
+        this.history = history;
+        this.journal = journal;
+    }
+
+    @Override
+    public void handle(final Exchange exchange) {
+        final String text = exchange.pathVariable("seq");
+        final boolean isNumber =
+                !text.isEmpty()
+                        && text.length() <= DIGITS_MAX
+                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        final long sequence = isNumber ? Long.parseLong(text) : 0;
+        if (!exchange.query().names().isEmpty()) {
+            exchange.respond(new Problem(400, "query: a single event takes no parameters"));
+        } else if (sequence < 1 || sequence > journal.appendedSequence()) {
+            exchange.respond(new Problem(404, "there is no event with this sequence"));
+        } else if (!history.offer(
+                new EventRead(
+                        exchange.channel().alloc(),
+                        exchange.eventLoop(),
+                        sequence,
+                        read -> respond(exchange, read)))) {
+            exchange.respond(BUSY);
+        }
+    }
+
+    private void respond(final Exchange exchange, final EventRead read) {
+        final ByteBuf envelope = read.take();
+        if (envelope != null) {
+            exchange.respond(200, "application/json", envelope, null);
+        } else if (read.hasFailed()) {
+            exchange.respond(UNREADABLE);
+        } else {
+            final long oldest = journal.oldestSequence();
+            exchange.respond(
+                    new Problem(
+                                    410,
+                                    "this event is gone; the oldest there is has sequence "
+                                            + oldest)
+                            .with("oldest", oldest));
+        }
+    }
+}

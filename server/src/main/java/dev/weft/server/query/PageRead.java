@@ -1,0 +1,132 @@
+package dev.weft.server.query;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.http.Exchange;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.stream.BlockCursor;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one page in ascending order: at most {@code limit} events and {@link #PAGE_LENGTH_MAX}
+ * bytes, one event at least. Handed from the loop to the replay thread and back.
+ */
+final class PageRead implements History.Read {
+    /** Length at which a page ends before its limit; {@code next_after} says where to go on. */
+    static final int PAGE_LENGTH_MAX = 4 * 1024 * 1024;
+
+    private static final int INITIAL_LENGTH = 16 * 1024;
+
+    private final Exchange exchange;
+    private final long after;
+    private final boolean isFromStart;
+    private final int limit;
+    private @Nullable ByteBuf page;
+
+    /**
+     * Makes the read.
+     *
+     * @param after sequence before the first one wanted, or -1 to begin with the oldest there is.
+     */
+    PageRead(final Exchange exchange, final long after, final int limit) {
+        this.exchange = exchange;
+        this.isFromStart = after < 0;
+        this.after = Math.max(0, after);
+        this.limit = limit;
+    }
+
+    @Override
+    public void read(final Journal journal, final BlockCursor cursor) {
+        final long head = journal.appendedSequence();
+        final long oldest = journal.oldestSequence();
+        final ByteBuf target = exchange.channel().alloc().directBuffer(INITIAL_LENGTH);
+        page = target;
+        text(target, "{\"events\":[");
+        final StringBuilder gaps = new StringBuilder();
+        long next = isFromStart ? Math.max(1, oldest) : after == Long.MAX_VALUE ? after : after + 1;
+        int count = 0;
+        boolean isFull = false;
+        while (next <= head && count < limit && !isFull) {
+            final int at = cursor.at(next);
+            if (at == BlockCursor.END) {
+                break;
+            }
+            if (at == BlockCursor.GAP) {
+                final long to = Math.min(head, cursor.gapTo());
+                gaps.append(gaps.isEmpty() ? "" : ",")
+                        .append("{\"from\":")
+                        .append(next)
+                        .append(",\"to\":")
+                        .append(to)
+                        .append('}');
+                next = cursor.gapTo() + 1;
+                continue;
+            }
+            final BlockFlyweight block = cursor.block();
+            final int end = (int) Math.min(block.count(), head - block.firstSequence() + 1);
+            for (int i = (int) (next - block.firstSequence()); i < end && count < limit; i++) {
+                if (count > 0
+                        && target.readableBytes() + Envelopes.length(block, i) > PAGE_LENGTH_MAX) {
+                    isFull = true;
+                    break;
+                }
+                if (count > 0) {
+                    target.writeByte(',');
+                }
+                Envelopes.append(block, i, target);
+                count++;
+                next++;
+            }
+        }
+        text(
+                target,
+                "],\"limit\":"
+                        + limit
+                        + ",\"head\":"
+                        + head
+                        + ",\"oldest\":"
+                        + oldest
+                        + ",\"next_after\":"
+                        + Math.max(after, next - 1)
+                        + (gaps.isEmpty() ? "" : ",\"gaps\":[" + gaps + "]")
+                        + "}");
+    }
+
+    @Override
+    public void answer(final boolean isRead) {
+        try {
+            exchange.eventLoop().execute(() -> respond(isRead));
+        } catch (
+                final RejectedExecutionException ex) { // the loop has ended, and the client with it
+            discard();
+        }
+    }
+
+    private void respond(final boolean isRead) {
+        final ByteBuf body = page;
+        page = null;
+        if (isRead && body != null) {
+            exchange.respond(200, "application/json", body, "Cache-Control: no-store\r\n");
+        } else {
+            if (body != null) {
+                body.release();
+            }
+            exchange.respond(EventRoute.UNREADABLE);
+        }
+    }
+
+    private void discard() {
+        final ByteBuf unsent = page;
+        page = null;
+        if (unsent != null) {
+            unsent.release();
+        }
+    }
+
+    private static void text(final ByteBuf target, final String text) {
+        target.writeBytes(text.getBytes(US_ASCII));
+    }
+}

@@ -1,0 +1,212 @@
+package dev.weft.server.stream;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.server.fanout.Batch;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.FramePlan;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.runtime.Signal;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the journal for subscribers that are behind: one bounded step for one of them, then the
+ * next one's turn. Thread: replay; an I/O thread that read cold mapped memory would stall every
+ * client it serves. {@link #offer} is for the I/O loops.
+ *
+ * <p>The queue holds one request for each subscriber that the server takes. When it is full
+ * nevertheless (requests of subscribers that are gone), the subscriber asks again at the loop's
+ * next tick.
+ */
+public final class CatchUp implements Agent {
+    /** Longest chunk, unless a single event is longer. */
+    static final int CHUNK_LENGTH_MAX = FanoutAgent.CYCLE_LENGTH_MAX;
+
+    /** Bytes of the journal that one step looks at. */
+    static final int SCAN_LENGTH_MAX = 4 * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+
+    private final ManyToOneConcurrentArrayQueue<ReplayRequest> inbox;
+    private final ArrayDeque<ReplayRequest> turns = new ArrayDeque<>();
+    private final Consumer<ReplayRequest> onArrived = turns::add;
+    private final int turnsMax;
+    private final Journal journal;
+    private final Batch batch;
+    private @Nullable BlockCursor cursor; // made by the thread that uses it
+    private volatile Signal signal = () -> {};
+
+    /**
+     * Makes an agent without work.
+     *
+     * @param subscribersMax capacity of the queue.
+     */
+    public CatchUp(
+            final Journal journal, final ByteBufAllocator allocator, final int subscribersMax) {
+        this.journal = journal;
+        turnsMax = subscribersMax;
+        inbox = new ManyToOneConcurrentArrayQueue<>(subscribersMax);
+        batch = new Batch(allocator, new FramePlan());
+    }
+
+    /** Sets what wakes the replay thread. */
+    public void wakeBy(final Signal wakeUp) {
+        signal = wakeUp;
+    }
+
+    /**
+     * Takes a request over. Any I/O loop.
+     *
+     * @return false if the queue is full: the caller keeps it.
+     */
+    boolean offer(final ReplayRequest request) {
+        if (!inbox.offer(request)) {
+            return false;
+        }
+        signal.signal();
+        return true;
+    }
+
+    @Override
+    public int doWork() {
+        if (turns.size() < turnsMax) {
+            inbox.drain(onArrived, turnsMax - turns.size());
+        }
+        final ReplayRequest request = turns.poll();
+        if (request == null) {
+            return 0;
+        }
+        if (request.isCancelled()) {
+            request.discard();
+            return 1;
+        }
+        if (!isFinished(request)) {
+            step(request);
+        }
+        if (!isFinished(request) || !request.loop.onReplayed(request)) {
+            turns.add(request); // not done, or no room in the loop's queue: its turn comes again
+        }
+        return 1;
+    }
+
+    @Override
+    public void onClose() {
+        turns.forEach(ReplayRequest::discard);
+        inbox.drain(ReplayRequest::discard);
+        batch.discard();
+        if (cursor != null) {
+            cursor.close();
+        }
+    }
+
+    @Override
+    public String roleName() {
+        return "catch-up";
+    }
+
+    private static boolean isFinished(final ReplayRequest request) {
+        return request.hasFailed
+                || (request.start == null
+                        && (request.chunk != null || request.cursor > request.limit));
+    }
+
+    private void step(final ReplayRequest request) {
+        try {
+            final BlockCursor reader = cursor();
+            final Start start = request.start;
+            if (start == null) {
+                read(request, reader, SCAN_LENGTH_MAX);
+            } else {
+                resolve(request, start, reader);
+            }
+        } catch (final RuntimeException ex) {
+            LOG.error("cannot read the journal: sequence={}", request.cursor, ex);
+            batch.discard();
+            cursor = null; // where it stands is unknown
+            request.hasFailed = true;
+        }
+    }
+
+    private BlockCursor cursor() {
+        BlockCursor current = cursor;
+        if (current == null) {
+            current = new BlockCursor(journal.newReader());
+            cursor = current;
+        }
+        return current;
+    }
+
+    private void resolve(final ReplayRequest request, final Start start, final BlockCursor reader) {
+        final long oldest = journal.oldestSequence();
+        if (start.kind() == Start.Kind.SINCE) {
+            final long first =
+                    reader.sequenceAt(
+                            start.value() + 1); // later than: times are strictly increasing
+            // A time before all that there is: what came after it and is gone is told as a gap.
+            request.cursor = first == oldest ? 1 : first;
+            request.start = null;
+            return;
+        }
+        LastMatches search = request.lastMatches;
+        if (search == null) {
+            search = new LastMatches(start.value(), oldest, request.limit);
+            request.lastMatches = search;
+        }
+        if (!search.isDone()) {
+            search.step(reader, request.filter, SCAN_LENGTH_MAX);
+        }
+        if (search.isDone()) {
+            request.cursor = search.found();
+            request.start = null;
+            request.lastMatches = null;
+        }
+    }
+
+    /** Reads until the chunk is full, the limit is reached, or enough was looked at. */
+    private void read(
+            final ReplayRequest request, final BlockCursor reader, final int scanLengthMax) {
+        batch.begin(request.filter, request.framing, request.chunked).expect(request.lengthHint);
+        int scanned = 0;
+        long next = request.cursor;
+        while (next <= request.limit
+                && scanned < scanLengthMax
+                && batch.length() < CHUNK_LENGTH_MAX) {
+            final int at = reader.at(next);
+            if (at == BlockCursor.BLOCK) {
+                final BlockFlyweight block = reader.block();
+                final long first = block.firstSequence();
+                final int from = (int) (next - first);
+                final int to = (int) Math.min(block.count(), request.limit - first + 1);
+                final int room = CHUNK_LENGTH_MAX - batch.length();
+                if (batch.length() > 0 && block.frameLength(from) > room) {
+                    break; // else a long event would make the chunk longer by itself
+                }
+                batch.append(block, from, to, room, Batch.ALWAYS);
+                final int end = batch.scannedTo();
+                scanned +=
+                        block.frameOffset(end - 1)
+                                + block.frameLength(end - 1)
+                                - block.frameOffset(from);
+                next = first + end;
+            } else {
+                // A reader that ends before what was appended has lost something: that is told as a
+                // gap, too.
+                final long gapTo = at == BlockCursor.GAP ? reader.gapTo() : request.limit;
+                batch.append(
+                        ControlFrames.gap(request.framing, next, gapTo, journal.oldestSequence()));
+                next = gapTo + 1;
+            }
+        }
+        request.cursor = next;
+        request.eventCount = batch.eventCount();
+        request.lengthHint = batch.length();
+        request.chunk = batch.take();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.weft.server.stream;
+
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Filter;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscriber's wish to read on in the journal, and the answer. It belongs to the I/O loop, from
+ * {@link CatchUp#offer} on to the replay thread, and from {@link StreamLoop#onReplayed} on to the
+ * I/O loop again; the queues between them order the accesses. Only {@link #isCancelled} is looked
+ * at from both sides at once. One per subscriber that catches up, used again for each chunk.
+ */
+final class ReplayRequest {
+    final Subscriber subscriber;
+    final StreamLoop loop;
+    final Filter filter;
+    final Framing framing;
+    final boolean chunked;
+
+    /** A start that is still to be resolved into {@link #cursor}, or null. */
+    @Nullable Start start;
+
+    /** First sequence wanted; moved by the replay thread over all that it looked at. */
+    long cursor;
+
+    /** Last sequence that may be read: what the loop's fan-out has handed out. */
+    long limit;
+
+    /** What was read, or null if nothing passed the filter. */
+    @Nullable ByteBuf chunk;
+
+    int eventCount;
+    boolean hasFailed;
+
+    /** Length of the chunk before, to begin the next one with. */
+    int lengthHint;
+
+    /** Of {@link Start.Kind#LAST} with a filter: the scan backwards, or null before it began. */
+    @Nullable LastMatches lastMatches;
+
+    /** Set by the loop when the subscriber is gone; the replay thread then drops the request. */
+    private volatile boolean cancelled;
+
+    ReplayRequest(
+            final Subscriber subscriber,
+            final StreamLoop loop,
+            final Filter filter,
+            final Framing framing,
+            final boolean chunked) {
+        this.subscriber = subscriber;
+        this.loop = loop;
+        this.filter = filter;
+        this.framing = framing;
+        this.chunked = chunked;
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Gives the answer to the subscriber. */
+    void answer() {
+        subscriber.onReplayed(this);
+    }
+
+    /** Frees the chunk of a subscriber that is gone. */
+    void discard() {
+        final ByteBuf unsent = chunk;
+        chunk = null;
+        if (unsent != null) {
+            unsent.release();
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package dev.weft.server.stream;
+
+import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Batch;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.FramePlan;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.runtime.Signal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochMicroClock;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+/**
+ * The streams of one I/O loop: its fan-out, its subscribers, what the replay thread read for them.
+ * Everything but {@link #onReplayed} runs on that loop, so a subscriber's way from catch-up to live
+ * is decided by one thread.
+ *
+ * <p>Whoever runs it calls {@link #doWork} after the sequencer's cycle and on each signal, again
+ * while it answers more than 0, and {@link #tick} every {@link #tickNs}.
+ */
+public final class StreamLoop implements Agent {
+    /** Subscribers that one duty cycle takes a step for; each step is at most one batch. */
+    private static final int STEPS_PER_CYCLE_MAX = 8;
+
+    private static final int REPLAYED_PER_CYCLE_MAX = 16;
+
+    private final FanoutAgent fanout;
+    private final CatchUp catchUp;
+    private final Journal journal;
+    private final StreamConfig config;
+    private final SubscriberSlots slots;
+    private final EpochMicroClock clock;
+    private final StreamCounters counters = new StreamCounters();
+    private final KeepAlive keepAlive = new KeepAlive();
+    private final Batch batch;
+    private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
+    private final ArrayDeque<Subscriber> refused =
+            new ArrayDeque<>(); // by the replay queue; again at the next tick
+    private final SplittableRandom random = new SplittableRandom();
+    private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
+    private final Consumer<ReplayRequest> onAnswer = ReplayRequest::answer;
+    private final EnumMap<Framing, ByteBuf> keepAlives = new EnumMap<>(Framing.class);
+    private final EnumMap<Framing, ByteBuf> chunkedKeepAlives = new EnumMap<>(Framing.class);
+
+    private final ManyToOneConcurrentArrayQueue<ReplayRequest>
+            replayed; // offered by the replay thread
+    private volatile Signal signal = () -> {};
+
+    /**
+     * Makes a loop without subscribers.
+     *
+     * @param clock of the events' times.
+     */
+    public StreamLoop(
+            final FanoutAgent fanout,
+            final CatchUp catchUp,
+            final Journal journal,
+            final ByteBufAllocator allocator,
+            final StreamConfig config,
+            final SubscriberSlots slots,
+            final EpochMicroClock clock) {
+        this.fanout = fanout;
+        this.catchUp = catchUp;
+        this.journal = journal;
+        this.config = config;
+        this.slots = slots;
+        this.clock = clock;
+        batch = new Batch(allocator, new FramePlan());
+        replayed = new ManyToOneConcurrentArrayQueue<>(config.subscribersMax());
+        for (final Framing framing : Framing.values()) {
+            keepAlives.put(
+                    framing, shared(encode(ControlFrames.keepAlive(framing), framing, false)));
+            chunkedKeepAlives.put(
+                    framing, shared(encode(ControlFrames.keepAlive(framing), framing, true)));
+        }
+    }
+
+    /** A copy that lives as long as the process. */
+    private static ByteBuf shared(final ByteBuf frame) {
+        final ByteBuf copy = Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(frame));
+        frame.release();
+        return copy;
+    }
+
+    /** Sets what makes this loop call {@link #doWork}. Before it starts. */
+    public void wakeBy(final Signal wakeUp) {
+        signal = wakeUp;
+    }
+
+    public StreamCounters counters() {
+        return counters;
+    }
+
+    public FanoutAgent fanout() {
+        return fanout;
+    }
+
+    @Override
+    public int doWork() {
+        int workCount = fanout.doWork();
+        workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
+        for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
+            final Subscriber subscriber = planned.poll();
+            if (subscriber == null) {
+                break;
+            }
+            subscriber.markPlanned(false);
+            advance(subscriber);
+            workCount++;
+        }
+        return workCount;
+    }
+
+    @Override
+    public String roleName() {
+        return "streams";
+    }
+
+    /** Time between two calls of {@link #tick}. */
+    public long tickNs() {
+        return Math.max(1, config.keepAliveIntervalNs() / KeepAlive.TICKS_PER_INTERVAL);
+    }
+
+    /** Sends keep-alives that are due, and asks again for what the replay queue had no room for. */
+    public void tick() {
+        keepAlive.onTick(onQuiet);
+        Subscriber subscriber = refused.poll();
+        while (subscriber != null) {
+            plan(subscriber);
+            subscriber = refused.poll();
+        }
+    }
+
+    /** Ends all streams because the server stops; what was handed out so far is sent before. */
+    public void drain() {
+        keepAlive.all().forEach(Subscriber::drain);
+    }
+
+    /** Closes what is left, without a word. */
+    public void closeAll() {
+        keepAlive.all().forEach(subscriber -> subscriber.close(Transition.DRAINED, null));
+    }
+
+    // ---- for the routes
+
+    /** Takes a slot for one more subscriber. */
+    boolean admit() {
+        return slots.acquire();
+    }
+
+    /**
+     * Makes the subscriber that {@link #admit} took a slot for. Its start is the journal as it is
+     * now.
+     */
+    Subscriber subscribe(final Subscription wish, final boolean chunked) {
+        final long head = journal.appendedSequence();
+        final long afterHead = Math.max(head + 1, fanout.nextSequence());
+        Start open = null;
+        String reset = null;
+        long cursor = afterHead;
+        final Start start = wish.start();
+        switch (start.kind()) {
+            case HEAD -> {}
+            case INVALID -> reset = ControlFrames.INVALID;
+            case ALL -> cursor = Math.min(journal.oldestSequence(), afterHead);
+            case AFTER -> {
+                if (start.value() > head) {
+                    reset = ControlFrames.FUTURE;
+                } else if (start.value() < head) {
+                    cursor = start.value() + 1;
+                }
+            }
+            case LAST -> {
+                if (wish.filter().isAll()) {
+                    cursor =
+                            Math.min(
+                                    afterHead,
+                                    Math.max(journal.oldestSequence(), head - start.value() + 1));
+                } else {
+                    open = start;
+                }
+            }
+            case AGO ->
+                    open =
+                            new Start(
+                                    Start.Kind.SINCE,
+                                    Math.max(0, clock.microTime() - start.value()));
+            case SINCE -> {
+                if (start.value() > clock.microTime()) {
+                    reset = ControlFrames.FUTURE;
+                } else {
+                    open = start;
+                }
+            }
+        }
+        if (reset != null) {
+            counters.resets.increment();
+        }
+        return new Subscriber(
+                this,
+                wish.filter(),
+                wish.framing(),
+                chunked,
+                cursor,
+                open,
+                reset == null ? null : ControlFrames.reset(wish.framing(), reset, head));
+    }
+
+    /** A delay for a client to wait before it comes back, its own. */
+    int retryMs() {
+        return random.nextInt(config.retryMinMs(), config.retryMaxMs() + 1);
+    }
+
+    /** A frame as it stands on the wire. */
+    ByteBuf encode(final byte[] frame, final Framing framing, final boolean chunked) {
+        batch.begin(Filter.ALL, framing, chunked && framing != Framing.WEBSOCKET).append(frame);
+        final ByteBuf bytes = batch.take();
+        return bytes == null ? Unpooled.EMPTY_BUFFER : bytes;
+    }
+
+    // ---- for the subscribers
+
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    ByteBuf keepAliveFrame(final Framing framing, final boolean chunked) {
+        final ByteBuf frame = (chunked ? chunkedKeepAlives : keepAlives).get(framing);
+        if (frame == null) {
+            throw new IllegalStateException("no keep-alive for " + framing);
+        }
+        return frame.duplicate();
+    }
+
+    void advance(final Subscriber subscriber) {
+        if (subscriber.advance()) {
+            plan(subscriber);
+        }
+    }
+
+    /** Goes on with a subscriber in the next duty cycle. */
+    void plan(final Subscriber subscriber) {
+        if (!subscriber.markPlanned(true)) {
+            planned.add(subscriber);
+            if (planned.size() == 1) {
+                signal.signal();
+            }
+        }
+    }
+
+    boolean join(
+            final Subscriber subscriber,
+            final Filter filter,
+            final Framing framing,
+            final boolean chunked,
+            final long cursor) {
+        return fanout.join(subscriber, filter, framing, chunked, cursor) == FanoutAgent.Join.JOINED;
+    }
+
+    /**
+     * Encodes into {@link #batch} what the ring has from the cursor on; the new cursor, or a
+     * negative number.
+     */
+    long encodeBehind(
+            final long cursor, final Filter filter, final Framing framing, final boolean chunked) {
+        return fanout.encodeBehind(cursor, batch.begin(filter, framing, chunked));
+    }
+
+    boolean ask(final ReplayRequest request) {
+        request.limit = fanout.nextSequence() - 1;
+        final boolean accepted = catchUp.offer(request);
+        if (!accepted) {
+            counters.replayRefused.increment();
+            refused.add(request.subscriber);
+        }
+        return accepted;
+    }
+
+    void release() {
+        slots.release();
+    }
+
+    /**
+     * Takes an answer of the replay thread over. Thread: replay.
+     *
+     * @return false if there is no room now.
+     */
+    boolean onReplayed(final ReplayRequest answer) {
+        if (!replayed.offer(answer)) {
+            return false;
+        }
+        signal.signal();
+        return true;
+    }
+}

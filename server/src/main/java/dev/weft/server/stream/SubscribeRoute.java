@@ -1,0 +1,84 @@
+package dev.weft.server.stream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.weft.protocol.Problem;
+import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.http.Exchange;
+import dev.weft.server.http.Route;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+
+/**
+ * {@code GET /events/stream}, as server-sent events or NDJSON: reads what is wanted, takes a slot,
+ * answers the head with {@code retry:} behind it, and makes the connection a {@link Subscriber}.
+ * One for each I/O loop.
+ */
+public final class SubscribeRoute implements Route {
+    private static final String LINE_END = "\r\n";
+    private static final String NO_STORE =
+            String.join(
+                    LINE_END,
+                    "Cache-Control: no-store, no-transform",
+                    "X-Accel-Buffering: no",
+                    "X-Content-Type-Options: nosniff",
+                    "");
+    private static final String SSE_HEAD =
+            String.join(
+                    LINE_END,
+                    "Content-Type: text/event-stream; charset=utf-8",
+                    "X-SSE-Content-Type: application/json",
+                    NO_STORE);
+    private static final String NDJSON_HEAD =
+            String.join(LINE_END, "Content-Type: application/x-ndjson", NO_STORE);
+
+    private final StreamLoop loop;
+    private final SubscriptionParser parser;
+
+    public SubscribeRoute(final StreamLoop loop, final StreamConfig config) {
+        this.loop = loop;
+        parser = new SubscriptionParser(config.categories());
+    }
+
+    /** Whether the Accept header asks for a stream rather than a page. */
+    public static boolean isStreamWanted(final HttpHeaders headers) {
+        return Accept.quality(headers.getAll("Accept"), Accept.EVENT_STREAM) > 0
+                || Accept.quality(headers.getAll("Accept"), Accept.NDJSON) > 0;
+    }
+
+    @Override
+    public void handle(final Exchange exchange) {
+        final Subscription wish = parser.parse(exchange.query(), exchange.headers(), false);
+        if (!loop.admit()) {
+            refuse(exchange, loop);
+            return;
+        }
+        final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
+        final boolean chunked = !exchange.isHttp10();
+        final String lines =
+                "HTTP/1.1 200 OK\r\n"
+                        + (wish.framing() == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
+                        + (chunked
+                                ? "Transfer-Encoding: chunked\r\n\r\n"
+                                : "Connection: close\r\n\r\n");
+        final ByteBuf head = Unpooled.wrappedBuffer(lines.getBytes(US_ASCII));
+        final byte[] retry = ControlFrames.retry(wish.framing(), loop.retryMs());
+        exchange.stream(
+                isHead
+                        ? head
+                        : Unpooled.wrappedBuffer(head, loop.encode(retry, wish.framing(), chunked)),
+                loop.subscribe(wish, chunked));
+    }
+
+    /** Refuses for want of a slot; each client gets its own delay. */
+    static void refuse(final Exchange exchange, final StreamLoop loop) {
+        final int seconds = Math.max(1, loop.retryMs() / 1_000);
+        Refusal.respond(
+                exchange,
+                new Problem(503, "no more subscribers are taken, or the server stops"),
+                "Retry-After: " + seconds + "\r\n");
+    }
+}

@@ -1,0 +1,345 @@
+package dev.weft.server.stream;
+
+import dev.weft.protocol.frame.ChunkedTransfer;
+import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Member;
+import dev.weft.server.fanout.Seat;
+import dev.weft.server.http.Exchange;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.WriteBufferWaterMark;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber's way through the journal: a cursor and a state. All of it runs on the I/O loop of
+ * its channel. What it costs while it is idle is this object and its seat: buffers exist only while
+ * something is on the way, and they are shared or bounded by the channel's water marks and one
+ * chunk.
+ */
+final class Subscriber implements Member, Exchange.StreamHandler {
+    /** Bytes waiting in the channel at which it counts as not writable, and as writable again. */
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    /** Bytes that a client may send on a stream that goes one way. */
+    private static final int INBOUND_LENGTH_MAX = 64 * 1024;
+
+    private static final int CLOSE_TIME_MAX_S = 3;
+
+    private final StreamLoop loop;
+    private final boolean chunked;
+    private final Framing framing;
+    private final Filter filter;
+    private final Seat seat = new Seat();
+    private SubscriberState state = SubscriberState.CATCHING_UP;
+    private @Nullable Channel channel; // null until the head is written
+    private @Nullable Start start; // still to be resolved on the replay thread
+    private byte @Nullable [] firstFrame; // a reset that is told before anything else
+    private @Nullable ReplayRequest request; // while catching up
+    private long cursor;
+    private boolean inFlight; // the request is with the replay thread
+    private boolean planned; // in the loop's list of subscribers to go on with
+    private int inboundLength;
+
+    // For KeepAlive.
+    int bucket;
+    int bucketIndex = -1;
+    int lastFrameTick;
+
+    /**
+     * Makes a subscriber whose head is still to be written.
+     *
+     * @param cursor first sequence wanted; meaningless while {@code start} is open.
+     * @param start to be resolved by the replay thread, or null.
+     * @param firstFrame control frame to begin with, or null.
+     */
+    Subscriber(
+            final StreamLoop loop,
+            final Filter filter,
+            final Framing framing,
+            final boolean chunked,
+            final long cursor,
+            final @Nullable Start start,
+            final byte @Nullable [] firstFrame) {
+        this.loop = loop;
+        this.filter = filter;
+        this.framing = framing;
+        this.chunked = chunked;
+        this.cursor = cursor;
+        this.start = start;
+        this.firstFrame = firstFrame;
+        loop.counters().onState(state, state, Transition.SUBSCRIBED);
+    }
+
+    SubscriberState state() {
+        return state;
+    }
+
+    /** First sequence it has not got; of a live one, that of its loop's fan-out. */
+    long cursor() {
+        return state == SubscriberState.LIVE ? loop.fanout().nextSequence() : cursor;
+    }
+
+    Framing framing() {
+        return framing;
+    }
+
+    // ---- what the connection tells
+
+    @Override
+    public void onOpen(final Channel opened) {
+        channel = opened;
+        opened.config().setWriteBufferWaterMark(WATER_MARK);
+        loop.keepAlive().add(this);
+        lastFrameTick = loop.keepAlive().tick();
+        if (framing == Framing.WEBSOCKET) {
+            WebSocketInbound.install(opened, this);
+        }
+        final byte[] frame = firstFrame;
+        if (frame != null) {
+            firstFrame = null;
+            send(loop.encode(frame, framing, chunked));
+        } else {
+            opened.flush(); // the head, at once
+        }
+        loop.advance(this);
+    }
+
+    @Override
+    public void onWritabilityChanged(final Channel changed) {
+        if (state == SubscriberState.CATCHING_UP && changed.isWritable()) {
+            loop.plan(this);
+        }
+    }
+
+    @Override
+    public void onInbound(final Channel source, final ByteBuf bytes) {
+        if (framing == Framing.WEBSOCKET) { // read before the frame decoder was in place
+            source.pipeline().fireChannelRead(bytes.retain());
+            return;
+        }
+        inboundLength += bytes.readableBytes();
+        if (inboundLength > INBOUND_LENGTH_MAX) {
+            close(Transition.INBOUND_FLOOD, null);
+        }
+    }
+
+    @Override
+    public void onClose(final Channel closed) {
+        leave(Transition.CLIENT_GONE);
+        loop.release();
+    }
+
+    // ---- what the fan-out tells
+
+    @Override
+    public boolean deliver(final ByteBuf batch) {
+        return send(batch);
+    }
+
+    @Override
+    public void onLeft(final long firstMissing, final LeaveReason reason) {
+        cursor = firstMissing;
+        if (state != SubscriberState.LIVE) {
+            return;
+        }
+        state(
+                SubscriberState.CATCHING_UP,
+                reason == LeaveReason.LAPPED ? Transition.LAPPED : Transition.NOT_WRITABLE);
+        final Channel current = channel;
+        if (current != null && current.isWritable()) {
+            loop.plan(this);
+        }
+    }
+
+    @Override
+    public Seat seat() {
+        return seat;
+    }
+
+    // ---- what its loop does with it
+
+    /**
+     * Takes the next step on the way to live: joins, or gets what the ring still has, or asks the
+     * replay thread.
+     *
+     * @return true if there is more to do at once.
+     */
+    boolean advance() {
+        final Channel current = channel;
+        if (state != SubscriberState.CATCHING_UP
+                || inFlight
+                || current == null
+                || !current.isWritable()) {
+            return false; // someone else's move: the fan-out's, the replay thread's or the client's
+        }
+        if (start != null) {
+            ask();
+            return false;
+        }
+        if (join()) {
+            return false;
+        }
+        final long next = loop.encodeBehind(cursor, filter, framing, chunked);
+        if (next < 0) {
+            ask();
+            return false;
+        }
+        cursor = next;
+        final int events = loop.batch().eventCount();
+        final ByteBuf bytes = loop.batch().take();
+        if (bytes != null) {
+            final int length = bytes.readableBytes();
+            send(bytes);
+            loop.fanout().counters().onDelivered(events, length, 1);
+        }
+        // Tried again at once: by the next duty cycle the fan-out would be ahead again.
+        return current.isWritable() && !join();
+    }
+
+    /** The hand-over: from the cursor on the fan-out's group delivers, or nothing changes. */
+    private boolean join() {
+        if (!loop.join(this, filter, framing, chunked, cursor)) {
+            return false;
+        }
+        request = null;
+        state(SubscriberState.LIVE, Transition.CAUGHT_UP);
+        return true;
+    }
+
+    /** Takes what the replay thread read. */
+    void onReplayed(final ReplayRequest answer) {
+        inFlight = false;
+        final ByteBuf chunk = answer.chunk;
+        answer.chunk = null;
+        if (state != SubscriberState.CATCHING_UP) {
+            if (chunk != null) {
+                chunk.release();
+            }
+            return;
+        }
+        if (answer.hasFailed) {
+            close(Transition.REPLAY_FAILED, null);
+            return;
+        }
+        start = null;
+        cursor = answer.cursor;
+        if (chunk != null) {
+            final int length = chunk.readableBytes();
+            send(chunk);
+            loop.fanout().counters().onDelivered(answer.eventCount, length, 1);
+        }
+        loop.advance(this);
+    }
+
+    private void ask() {
+        ReplayRequest current = request;
+        if (current == null) {
+            current = new ReplayRequest(this, loop, filter, framing, chunked);
+            request = current;
+        }
+        current.start = start;
+        current.cursor = cursor;
+        inFlight = loop.ask(current);
+    }
+
+    void keepAlive() {
+        final Channel current = channel;
+        if (state != SubscriberState.CLOSED && current != null && current.isWritable()) {
+            send(loop.keepAliveFrame(framing, chunked));
+            loop.counters().keepAlives.increment();
+        }
+    }
+
+    boolean markPlanned(final boolean isPlanned) {
+        final boolean before = planned;
+        planned = isPlanned;
+        return before;
+    }
+
+    /** Ends it because the server stops: tells when to come back, then closes. */
+    void drain() {
+        if (framing == Framing.WEBSOCKET) {
+            close(Transition.DRAINED, WebSocketFrames.close(WebSocketFrames.GOING_AWAY));
+        } else {
+            final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
+            final ByteBuf last = loop.encode(retry, framing, chunked);
+            close(
+                    Transition.DRAINED,
+                    chunked
+                            ? Unpooled.wrappedBuffer(
+                                    last, WebSocketFrames.ascii(ChunkedTransfer.LAST_CHUNK))
+                            : last);
+        }
+    }
+
+    /**
+     * Ends it and closes the connection.
+     *
+     * @param last bytes to send before, or null.
+     */
+    void close(final Transition reason, final @Nullable ByteBuf last) {
+        final Channel current = channel;
+        if (state == SubscriberState.CLOSED || current == null) {
+            if (last != null) {
+                last.release();
+            }
+            leave(reason);
+            return;
+        }
+        leave(reason);
+        if (last == null) {
+            current.close();
+        } else {
+            current.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+            // A client that does not read would keep the connection for ever.
+            current.eventLoop().schedule(() -> current.close(), CLOSE_TIME_MAX_S, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Writes a frame of its own, such as a pong. Takes it over. */
+    void sendControl(final ByteBuf frame) {
+        if (state != SubscriberState.CLOSED && channel != null && channel.isWritable()) {
+            send(frame);
+        } else {
+            frame.release(); // who floods a socket that it does not read gets no answers
+        }
+    }
+
+    private boolean send(final ByteBuf bytes) {
+        final Channel current = channel;
+        if (current == null || state == SubscriberState.CLOSED) {
+            bytes.release();
+            return false;
+        }
+        lastFrameTick = loop.keepAlive().tick();
+        current.write(bytes, current.voidPromise());
+        current.flush();
+        return current.isWritable();
+    }
+
+    private void leave(final Transition reason) {
+        if (state == SubscriberState.CLOSED) {
+            return;
+        }
+        loop.fanout().leave(this);
+        loop.keepAlive().remove(this);
+        final ReplayRequest current = request;
+        if (current != null) {
+            current.cancel();
+            request = null;
+        }
+        state(SubscriberState.CLOSED, reason);
+    }
+
+    /** The one way to change the state. */
+    private void state(final SubscriberState next, final Transition reason) {
+        loop.counters().onState(state, next, reason);
+        state = next;
+    }
+}
