@@ -7,10 +7,16 @@ import dev.weft.protocol.json.JsonText;
  */
 public final class EventBuilder {
     private final StringBuilder json = new StringBuilder(256);
+    private String sourceEvent = "";
 
     public EventBuilder(final String type) {
-        json.append("{\"source\":{\"kind\":\"kernel_api\"}");
         text("type", type);
+    }
+
+    /** What in the server made it. */
+    public EventBuilder sourceEvent(final String event) {
+        sourceEvent = event;
+        return this;
     }
 
     public EventBuilder category(final String category) {
@@ -33,7 +39,12 @@ public final class EventBuilder {
 
     /** The whole event as a caller would send it. */
     String json() {
-        return json + "}";
+        final StringBuilder whole = new StringBuilder(json.length() + 80);
+        whole.append("{\"source\":{\"kind\":\"kernel_api\"");
+        if (!sourceEvent.isEmpty()) {
+            JsonText.quote(whole.append(",\"event\":"), sourceEvent);
+        }
+        return whole.append('}').append(json).append('}').toString();
     }
 
     private EventBuilder text(final String name, final String value) {
