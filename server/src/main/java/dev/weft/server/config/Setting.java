@@ -1,0 +1,193 @@
+package dev.weft.server.config;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that can be set: in a file under its key, in the environment as {@code WEFT_} and the
+ * key in capitals, on the command line as {@code --} and the key.
+ *
+ * @param key words with hyphens.
+ * @param defaultText value when nobody sets it, as it would be written.
+ * @param parameter what a value looks like, for the help; empty for a switch.
+ * @param bareVariable further environment variable without the prefix, or null.
+ * @param kind how it may be set and shown.
+ */
+public record Setting(
+        String key,
+        String defaultText,
+        String parameter,
+        String description,
+        @Nullable String bareVariable,
+        Kind kind) {
+    /** How a setting may be set and shown. */
+    public enum Kind {
+        PLAIN,
+        /** On the command line it needs no value. */
+        SWITCH,
+        /** Never shown, and no flag: command lines can be read by every user of a machine. */
+        SECRET
+    }
+
+    static final Setting HOST =
+            bare("host", "127.0.0.1", "<address>", "address to listen on; 0.0.0.0 for all", "HOST");
+    static final Setting PORT =
+            bare("port", "8765", "<0..65535>", "port to listen on; 0 for any free one", "PORT");
+    static final Setting DATA_DIR =
+            bare("data-dir", "./data", "<directory>", "where the journal lies", "DATA_DIR");
+    static final Setting DURABILITY =
+            plain(
+                    "durability",
+                    "journaled",
+                    "journaled|durable",
+                    "when a publish is answered, unless it says so itself");
+    static final Setting THREADING =
+            plain(
+                    "threading",
+                    "auto",
+                    "auto|shared|dedicated",
+                    "sequencer on an I/O thread or on its own; auto: shared up to 4 cores");
+    static final Setting TRANSPORT =
+            plain("transport", "auto", "auto|epoll|nio", "how sockets are served");
+    static final Setting IO_THREADS =
+            plain(
+                    "io-threads",
+                    "0",
+                    "<0..64>",
+                    "event loops; 0: one when shared, else one for two cores");
+    static final Setting SEQUENCER_IDLE =
+            plain(
+                    "sequencer-idle",
+                    "park",
+                    "park|busy",
+                    "what a sequencer thread of its own does without work");
+    static final Setting RING_CAPACITY =
+            plain(
+                    "ring-capacity",
+                    "16m",
+                    "<1m..1g>",
+                    "newest events kept in memory for live subscribers");
+    static final Setting INBOX_CAPACITY =
+            plain("inbox-capacity", "8192", "<64..1048576>", "publishes waiting for the sequencer");
+    static final Setting DURABLE_CAPACITY =
+            plain(
+                    "durable-capacity",
+                    "8192",
+                    "<64..1048576>",
+                    "publishes waiting to be forced to disk");
+    static final Setting SUBSCRIBERS_MAX =
+            plain("subscribers-max", "20000", "<1..1000000>", "most subscribers at a time");
+    static final Setting KEEP_ALIVE_INTERVAL =
+            plain("keep-alive-interval", "15s", "<100ms..1h>", "longest silence on a stream");
+    static final Setting RETRY_MIN =
+            plain("retry-min", "2s", "<1ms..1h>", "shortest delay before a client comes back");
+    static final Setting RETRY_MAX =
+            plain("retry-max", "5s", "<1ms..1h>", "longest delay before a client comes back");
+    static final Setting CATEGORIES =
+            plain("categories", "", "<name,...>", "categories of events besides the built-in ones");
+    static final Setting SOURCE_KINDS =
+            plain("source-kinds", "", "<name,...>", "kinds of sources besides the built-in ones");
+    static final Setting CORS_ORIGINS =
+            bare(
+                    "cors-origins",
+                    "",
+                    "<origin,...>",
+                    "web pages that may use the server, such as https://app.example; * for all",
+                    "CORS_ORIGINS");
+    static final Setting API_KEYS_FILE =
+            plain(
+                    "api-keys-file",
+                    "",
+                    "<file>",
+                    "file with one API key per line; then all but /health needs one");
+    static final Setting API_KEYS =
+            new Setting(
+                    "api-keys",
+                    "",
+                    "<key,...>",
+                    "API keys, in the environment only",
+                    null,
+                    Kind.SECRET);
+    static final Setting ALLOW_UNAUTHENTICATED =
+            new Setting(
+                    "allow-unauthenticated",
+                    "false",
+                    "",
+                    "listen beyond loopback without keys",
+                    null,
+                    Kind.SWITCH);
+    static final Setting LOG_LEVEL =
+            bare(
+                    "log-level",
+                    "info",
+                    "trace|debug|info|warn|error",
+                    "what goes to standard error",
+                    "LOG_LEVEL");
+    static final Setting DEMO =
+            new Setting(
+                    "demo",
+                    "false",
+                    "",
+                    "publish this host's own telemetry every second",
+                    null,
+                    Kind.SWITCH);
+
+    private static final List<Setting> ALL =
+            List.of(
+                    HOST,
+                    PORT,
+                    DATA_DIR,
+                    DURABILITY,
+                    THREADING,
+                    CORS_ORIGINS,
+                    API_KEYS_FILE,
+                    API_KEYS,
+                    ALLOW_UNAUTHENTICATED,
+                    LOG_LEVEL,
+                    DEMO,
+                    TRANSPORT,
+                    IO_THREADS,
+                    SEQUENCER_IDLE,
+                    RING_CAPACITY,
+                    INBOX_CAPACITY,
+                    DURABLE_CAPACITY,
+                    SUBSCRIBERS_MAX,
+                    KEEP_ALIVE_INTERVAL,
+                    RETRY_MIN,
+                    RETRY_MAX,
+                    CATEGORIES,
+                    SOURCE_KINDS);
+
+    /** Every setting there is, in the order in which they are shown. */
+    public static List<Setting> all() {
+        return ALL;
+    }
+
+    /** Name of the environment variable. */
+    public String variable() {
+        return "WEFT_" + key.replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** Name of the option on the command line. */
+    public String flag() {
+        return "--" + key;
+    }
+
+    private static Setting plain(
+            final String key,
+            final String defaultText,
+            final String parameter,
+            final String description) {
+        return new Setting(key, defaultText, parameter, description, null, Kind.PLAIN);
+    }
+
+    private static Setting bare(
+            final String key,
+            final String defaultText,
+            final String parameter,
+            final String description,
+            final String bareVariable) {
+        return new Setting(key, defaultText, parameter, description, bareVariable, Kind.PLAIN);
+    }
+}

@@ -1,0 +1,298 @@
+package dev.weft.server.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * All settings of a server, checked as a whole and immutable.
+ *
+ * @param durableByDefault a publish that does not say otherwise is answered when it is forced to
+ *     disk.
+ * @param logLevel in small letters.
+ * @param demo whether the host's own telemetry is published.
+ * @param effective one line per setting: key, value, source.
+ */
+public record WeftConfig(
+        Listen listen,
+        Access access,
+        Path dataDirectory,
+        boolean durableByDefault,
+        Threads threads,
+        Streams streams,
+        Events events,
+        String logLevel,
+        boolean demo,
+        List<String> effective) {
+    private static final int SHARED_CORES_MAX = 4;
+    private static final int KEY_LENGTH_MIN = 16;
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
+    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@\\s,]+");
+
+    /**
+     * Where it listens.
+     *
+     * @param port 0 for any free one.
+     */
+    public record Listen(
+            InetAddress address,
+            String host,
+            int port,
+            TransportChoice transport,
+            List<String> corsOrigins) {
+        public Listen {
+            corsOrigins = List.copyOf(corsOrigins);
+        }
+    }
+
+    /** How sockets are served. */
+    public enum TransportChoice {
+        AUTO,
+        EPOLL,
+        NIO
+    }
+
+    /**
+     * Who may use it.
+     *
+     * @param apiKeys keys in the clear; none means that nobody needs one.
+     */
+    public record Access(List<String> apiKeys) {
+        public Access {
+            apiKeys = List.copyOf(apiKeys);
+        }
+
+        @Override
+        public String toString() {
+            return "Access[" + apiKeys.size() + " keys]";
+        }
+    }
+
+    /**
+     * Who runs what.
+     *
+     * @param shared the sequencer runs on the first I/O thread.
+     * @param ioThreads at least 1.
+     * @param sequencerBusy a sequencer thread of its own never sleeps.
+     * @param ringCapacity bytes, a power of two.
+     * @param inboxCapacity publishes waiting for the sequencer.
+     * @param durableCapacity publishes waiting to be forced to disk.
+     */
+    public record Threads(
+            boolean shared,
+            int ioThreads,
+            boolean sequencerBusy,
+            int ringCapacity,
+            int inboxCapacity,
+            int durableCapacity) {}
+
+    /** Limits and times of streams. */
+    public record Streams(
+            int subscribersMax, long keepAliveIntervalNs, long retryMinNs, long retryMaxNs) {}
+
+    /** What events may say besides the built-in words. */
+    public record Events(Set<String> categories, Set<String> sourceKinds) {
+        public Events {
+            categories = Set.copyOf(categories);
+            sourceKinds = Set.copyOf(sourceKinds);
+        }
+    }
+
+    private enum Durability {
+        JOURNALED,
+        DURABLE
+    }
+
+    private enum Threading {
+        AUTO,
+        SHARED,
+        DEDICATED
+    }
+
+    private enum SequencerIdle {
+        PARK,
+        BUSY
+    }
+
+    private enum LogLevel {
+        INFO,
+        TRACE,
+        DEBUG,
+        WARN,
+        WARNING,
+        ERROR,
+        CRITICAL
+    }
+
+    /**
+     * Reads and checks everything.
+     *
+     * @param flags values from the command line by key; {@code config} names the file.
+     * @throws ConfigException with all mistakes.
+     */
+    public static WeftConfig load(
+            final Map<String, String> flags, final Map<String, String> environment) {
+        final ConfigSources sources = new ConfigSources(flags, environment);
+        final ConfigReader reader = new ConfigReader(sources);
+        final Access access = readAccess(reader);
+        final WeftConfig config =
+                new WeftConfig(
+                        readListen(reader, access),
+                        access,
+                        reader.path(Setting.DATA_DIR),
+                        reader.choice(Setting.DURABILITY, Durability.values())
+                                == Durability.DURABLE,
+                        readThreads(reader),
+                        readStreams(reader),
+                        new Events(
+                                readNames(reader, Setting.CATEGORIES),
+                                readNames(reader, Setting.SOURCE_KINDS)),
+                        readLogLevel(reader),
+                        reader.yes(Setting.DEMO),
+                        describe(sources, access));
+        if (!reader.mistakes().isEmpty()) {
+            throw new ConfigException(reader.mistakes());
+        }
+        return config;
+    }
+
+    /** Reads settings from flags alone; for programs and tests that embed a server. */
+    public static WeftConfig of(final Map<String, String> flags) {
+        return load(flags, Map.of());
+    }
+
+    private static Listen readListen(final ConfigReader reader, final Access access) {
+        final String host = reader.text(Setting.HOST);
+        InetAddress address = InetAddress.getLoopbackAddress();
+        try {
+            address = InetAddress.getByName(host.isEmpty() ? "?" : host);
+        } catch (final UnknownHostException ex) {
+            reader.wrong(Setting.HOST, "is no address of this machine", address);
+        }
+        final boolean mayBeOpen = reader.yes(Setting.ALLOW_UNAUTHENTICATED);
+        if (!address.isLoopbackAddress() && access.apiKeys().isEmpty() && !mayBeOpen) {
+            reader.wrong(
+                    Setting.HOST,
+                    "can be reached from other machines, and no keys are set: give --api-keys-file or WEFT_API_KEYS, or"
+                            + " say --allow-unauthenticated",
+                    address);
+        }
+        return new Listen(
+                address,
+                host,
+                reader.whole(Setting.PORT, 0, 65_535),
+                reader.choice(Setting.TRANSPORT, TransportChoice.values()),
+                reader.list(
+                        Setting.CORS_ORIGINS,
+                        part ->
+                                part.equals("*") || ORIGIN.matcher(part).matches()
+                                        ? ""
+                                        : "has a part that is no origin such as https://app.example: \""
+                                                + part
+                                                + "\""));
+    }
+
+    private static Access readAccess(final ConfigReader reader) {
+        final List<String> keys = new ArrayList<>(reader.lines(Setting.API_KEYS_FILE));
+        if (keys.stream().anyMatch(key -> !isKey(key))) {
+            reader.wrong(Setting.API_KEYS_FILE, "is a file with a key that " + keyRule(), "");
+        }
+        keys.addAll(
+                reader.list(
+                        Setting.API_KEYS, key -> isKey(key) ? "" : "has a key that " + keyRule()));
+        return new Access(keys);
+    }
+
+    private static boolean isKey(final String key) {
+        return key.length() >= KEY_LENGTH_MIN && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+
+    private static String keyRule() {
+        return "is shorter than " + KEY_LENGTH_MIN + " characters or not visible ASCII";
+    }
+
+    private static Threads readThreads(final ConfigReader reader) {
+        final int cores = Runtime.getRuntime().availableProcessors();
+        final Threading threading = reader.choice(Setting.THREADING, Threading.values());
+        final boolean shared =
+                threading == Threading.SHARED
+                        || (threading == Threading.AUTO && cores <= SHARED_CORES_MAX);
+        final int ioThreads = reader.whole(Setting.IO_THREADS, 0, 64);
+        final int ringCapacity = reader.bytes(Setting.RING_CAPACITY, "1m", "1g");
+        if (Integer.bitCount(ringCapacity) != 1) {
+            reader.wrong(Setting.RING_CAPACITY, "is not a power of two", 0);
+        }
+        return new Threads(
+                shared,
+                ioThreads == 0 ? (shared ? 1 : Math.max(1, cores / 2)) : ioThreads,
+                reader.choice(Setting.SEQUENCER_IDLE, SequencerIdle.values()) == SequencerIdle.BUSY,
+                ringCapacity,
+                reader.whole(Setting.INBOX_CAPACITY, 64, 1 << 20),
+                reader.whole(Setting.DURABLE_CAPACITY, 64, 1 << 20));
+    }
+
+    private static Streams readStreams(final ConfigReader reader) {
+        final Streams streams =
+                new Streams(
+                        reader.whole(Setting.SUBSCRIBERS_MAX, 1, 1_000_000),
+                        reader.nanos(Setting.KEEP_ALIVE_INTERVAL, "100ms", "1h"),
+                        reader.nanos(Setting.RETRY_MIN, "1ms", "1h"),
+                        reader.nanos(Setting.RETRY_MAX, "1ms", "1h"));
+        if (streams.retryMinNs() > streams.retryMaxNs()) {
+            reader.wrong(Setting.RETRY_MIN, "is longer than retry-max", 0);
+        }
+        return streams;
+    }
+
+    private static Set<String> readNames(final ConfigReader reader, final Setting setting) {
+        return Set.copyOf(
+                reader.list(
+                        setting,
+                        name ->
+                                NAME.matcher(name).matches()
+                                        ? ""
+                                        : "has a name that does not match "
+                                                + NAME
+                                                + ": \""
+                                                + name
+                                                + "\""));
+    }
+
+    private static String readLogLevel(final ConfigReader reader) {
+        return switch (reader.choice(Setting.LOG_LEVEL, LogLevel.values())) {
+            case TRACE -> "trace";
+            case DEBUG -> "debug";
+            case INFO -> "info";
+            case WARN, WARNING -> "warn";
+            case ERROR, CRITICAL -> "error";
+        };
+    }
+
+    private static List<String> describe(final ConfigSources sources, final Access access) {
+        final List<String> lines = new ArrayList<>();
+        for (final Setting setting : Setting.all()) {
+            final ConfigSources.Sourced value = sources.get(setting);
+            final boolean isHidden =
+                    setting.kind() == Setting.Kind.SECRET && !value.text().isEmpty();
+            final String shown =
+                    isHidden
+                            ? "(hidden, " + access.apiKeys().size() + " keys in all)"
+                            : value.text();
+            lines.add(
+                    String.format(
+                                    Locale.ROOT,
+                                    "%-22s %-24s %s",
+                                    setting.key(),
+                                    shown,
+                                    value.source())
+                            .stripTrailing());
+        }
+        return lines;
+    }
+}
