@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.SyncMode;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
@@ -73,6 +74,7 @@ final class ChronicleAppender implements AutoCloseable {
                         .timeProvider(clock)
                         .timeoutMS(TIMEOUT_MS)
                         .checkInterrupts(false)
+                        .syncMode(SyncMode.NONE) // forcing is the journal's, not the mapping's
                         .build();
         try {
             // Every older file is finished: Chronicle need not open them all to find that out.

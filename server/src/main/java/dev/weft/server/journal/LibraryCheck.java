@@ -2,6 +2,7 @@ package dev.weft.server.journal;
 
 import java.lang.reflect.AccessibleObject;
 import java.nio.channels.FileChannel;
+import net.openhft.posix.internal.PosixAPIHolder;
 
 /**
  * Looks whether the process was started with the flags that Chronicle Queue needs. Without some of
@@ -11,8 +12,9 @@ final class LibraryCheck {
     private LibraryCheck() {}
 
     /**
-     * Also switches off what the library does on its own account: usage statistics, banner, disk
-     * watching.
+     * Also switches off what the library does on its own account (usage statistics, banner, disk
+     * watching) and its native calls: the journal forces its files itself, and to load them takes
+     * longer than to open a journal.
      *
      * @throws JournalException FATAL with the flag that is missing.
      */
@@ -20,6 +22,8 @@ final class LibraryCheck {
         preset("chronicle.analytics.disable");
         preset("chronicle.announcer.disable");
         preset("chronicle.disk.monitor.disable");
+        preset("disable.perf.info");
+        PosixAPIHolder.useNoOpPosixApi();
         final Module base = FileChannel.class.getModule();
         final Module ours = LibraryCheck.class.getModule();
         opened(base, AccessibleObject.class.getPackageName(), ours);
