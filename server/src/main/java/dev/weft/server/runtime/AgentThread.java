@@ -61,7 +61,7 @@ public final class AgentThread implements Signal, AutoCloseable {
         }
     }
 
-    /** Ends the thread after its duty cycle and waits for it. Not for the thread itself. */
+    /** Ends the thread after its duty cycle, closes the agents on it, and waits for it. */
     @Override
     public void close() {
         running = false;
@@ -77,6 +77,17 @@ public final class AgentThread implements Signal, AutoCloseable {
     }
 
     private void run() {
+        work();
+        for (final Agent agent : agents) {
+            try {
+                agent.onClose();
+            } catch (final RuntimeException ex) {
+                errors.onError(agent.roleName(), ex);
+            }
+        }
+    }
+
+    private void work() {
         int idleCount = 0;
         while (running) {
             signalled.set(

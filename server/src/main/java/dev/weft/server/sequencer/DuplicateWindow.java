@@ -30,6 +30,7 @@ public final class DuplicateWindow {
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
     private final long seed;
+    private final long hashMask;
     private final int[] table = new int[TABLE_LENGTH]; // entry index, or FREE
     private final long[] hashes = new long[CAPACITY];
     private final long[] sequences = new long[CAPACITY];
@@ -45,7 +46,13 @@ public final class DuplicateWindow {
      * @param seed unknown to callers, so that they cannot choose ids that collide.
      */
     public DuplicateWindow(final long seed) {
+        this(seed, -1L);
+    }
+
+    /** For tests: with few bits in the mask many ids have the same hash. */
+    DuplicateWindow(final long seed, final long hashMask) {
         this.seed = seed;
+        this.hashMask = hashMask;
         Arrays.fill(table, FREE);
     }
 
@@ -186,7 +193,7 @@ public final class DuplicateWindow {
         for (; i < length; i++) {
             hash = mix(hash ^ buffer.getByte(offset + i));
         }
-        return hash;
+        return hash & hashMask;
     }
 
     private static long mix(final long value) {

@@ -33,7 +33,7 @@ public final class Sequencer implements Agent {
     static final int BATCH_LENGTH_MAX = 256 * 1024;
 
     /** Longest block there can be: one array of the greatest length, alone in its batch. */
-    static final int BLOCK_LENGTH_BOUND =
+    public static final int BLOCK_LENGTH_BOUND =
             BlockEncoder.lengthBound(
                     Limits.ARRAY_EVENTS_MAX,
                     Limits.ARRAY_LENGTH_MAX

@@ -45,6 +45,18 @@ class DuplicateWindowTest {
     }
 
     @Test
+    void shouldCompareTheBytesOfIdsWithTheSameHash() {
+        final DuplicateWindow colliding = new DuplicateWindow(42, 1);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 500; i++) {
+                final byte[] id = ("id-" + "x".repeat(i % 3) + i).getBytes(UTF_8);
+                assertThat(colliding.putIfAbsent(new UnsafeBuffer(id), 0, id.length, 1_000 + i))
+                        .isEqualTo(round == 0 ? 0 : 1_000 + i);
+            }
+        }
+    }
+
+    @Test
     void shouldTakeBackTheNewest() {
         put("a", 1);
         put("b", 2);
