@@ -1,0 +1,150 @@
+package dev.weft.server;
+
+import dev.weft.server.counters.HttpCounters;
+import dev.weft.server.fanout.DeliveryTimes;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.http.RouteTable;
+import dev.weft.server.ingest.IngestConfig;
+import dev.weft.server.ingest.IngestLoop;
+import dev.weft.server.ingest.PublishRoute;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.query.EventRoute;
+import dev.weft.server.query.EventsRoute;
+import dev.weft.server.query.Originals;
+import dev.weft.server.runtime.LoopDuty;
+import dev.weft.server.stream.StreamConfig;
+import dev.weft.server.stream.StreamLoop;
+import dev.weft.server.stream.SubscribeRoute;
+import dev.weft.server.stream.SubscriberSlots;
+import dev.weft.server.stream.WebSocketRoute;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.SystemEpochMicroClock;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that belongs to one I/O loop: its agents, its routes, its counters. */
+final class IoLoop {
+    /** Rounds of work that one loop does for its streams before it ends them. */
+    private static final int LAST_ROUNDS_MAX = 10_000;
+
+    /** What all loops use. */
+    record Shared(
+            Engine engine,
+            Journal journal,
+            Replay replay,
+            StreamConfig streams,
+            SubscriberSlots slots,
+            IngestConfig ingest) {}
+
+    private final SingleThreadEventLoop eventLoop;
+    private final LoopDuty duty;
+    private final Shared shared;
+    private final StreamLoop streams;
+    private final IngestLoop ingest;
+    private final HttpCounters httpCounters = new HttpCounters();
+
+    /**
+     * Makes the agents and binds them to the duty.
+     *
+     * @param first what runs before the loop's own agents, or null: in mode shared the sequencer.
+     */
+    IoLoop(
+            final SingleThreadEventLoop eventLoop,
+            final LoopDuty duty,
+            final Shared shared,
+            final @Nullable Agent first,
+            final DeliveryTimes deliveryTimes) {
+        this.eventLoop = eventLoop;
+        this.duty = duty;
+        this.shared = shared;
+        final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        streams =
+                new StreamLoop(
+                        new FanoutAgent(
+                                shared.engine().ring(),
+                                allocator,
+                                SystemEpochMicroClock.INSTANCE,
+                                deliveryTimes),
+                        shared.replay().catchUp(),
+                        shared.journal(),
+                        allocator,
+                        shared.streams(),
+                        shared.slots(),
+                        SystemEpochMicroClock.INSTANCE);
+        streams.wakeBy(duty);
+        ingest =
+                new IngestLoop(
+                        shared.ingest(),
+                        shared.engine().inbox(),
+                        new Originals(shared.replay().history(), allocator),
+                        duty,
+                        allocator,
+                        System::currentTimeMillis);
+        if (first == null) {
+            duty.agents(streams, ingest);
+        } else {
+            duty.agents(first, streams, ingest); // events leave before their publishes are answered
+        }
+    }
+
+    SingleThreadEventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    StreamLoop streams() {
+        return streams;
+    }
+
+    IngestLoop ingest() {
+        return ingest;
+    }
+
+    HttpCounters httpCounters() {
+        return httpCounters;
+    }
+
+    /** The routes of the core; whoever has more adds them. */
+    RouteTable.Builder routes() {
+        final SubscribeRoute subscribe = new SubscribeRoute(streams, shared.streams());
+        final PublishRoute publish = new PublishRoute(ingest);
+        return RouteTable.builder()
+                .add(HttpMethod.POST, "/events", publish)
+                .add(HttpMethod.POST, "/events/publish", publish)
+                .add(
+                        HttpMethod.GET,
+                        "/events",
+                        new EventsRoute(subscribe, shared.replay().history()))
+                .add(HttpMethod.GET, "/events/stream", subscribe)
+                .add(HttpMethod.GET, "/events/ws", new WebSocketRoute(streams, shared.streams()))
+                .add(
+                        HttpMethod.GET,
+                        "/events/{seq}",
+                        new EventRoute(shared.replay().history(), shared.journal()));
+    }
+
+    void start() {
+        eventLoop.scheduleAtFixedRate(
+                streams::tick, streams.tickNs(), streams.tickNs(), TimeUnit.NANOSECONDS);
+        duty.signal();
+    }
+
+    /** Hands out what was appended, then ends the streams with a hint when to come back. */
+    void drainStreams() {
+        eventLoop.execute(
+                () -> {
+                    int rounds = 0;
+                    while (streams.doWork() > 0 && rounds < LAST_ROUNDS_MAX) {
+                        rounds++;
+                    }
+                    streams.drain();
+                });
+    }
+
+    /** Closes the streams that are left. */
+    void closeStreams() {
+        eventLoop.execute(streams::closeAll);
+    }
+}

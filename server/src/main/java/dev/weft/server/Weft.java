@@ -1,0 +1,297 @@
+package dev.weft.server;
+
+import dev.weft.protocol.event.EventRules;
+import dev.weft.protocol.json.JsonText;
+import dev.weft.server.auth.ApiKeys;
+import dev.weft.server.config.WeftConfig;
+import dev.weft.server.http.HttpServer;
+import dev.weft.server.http.OriginRules;
+import dev.weft.server.http.Transport;
+import dev.weft.server.ingest.EventBuilder;
+import dev.weft.server.ingest.IngestConfig;
+import dev.weft.server.ingest.ServerEvents;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.JournalConfig;
+import dev.weft.server.journal.Journals;
+import dev.weft.server.journal.OpenedJournal;
+import dev.weft.server.journal.RecoveryReport;
+import dev.weft.server.runtime.LoopDuty;
+import dev.weft.server.sequencer.PendingAppend;
+import dev.weft.server.sequencer.SequencerCounters;
+import dev.weft.server.stream.StreamConfig;
+import dev.weft.server.stream.SubscriberSlots;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.SystemEpochMicroClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server: builds all parts, starts them in order, closes them in the reverse one. The only
+ * place that knows everything.
+ *
+ * <p>Stopping takes at most about 4 s: nobody new is let in; requests that were read are answered;
+ * streams get what was appended and a hint when to come back; the agents end; the journal gets its
+ * mark of a clean stop.
+ */
+public final class Weft implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Weft.class);
+    private static final long ANSWERS_MS = 2_000;
+    private static final long STREAMS_MS = 1_000;
+    private static final long LOOPS_MS = 1_000;
+    private static final long RECOVERED_MS = 5_000;
+    private static final long NS_PER_MS = 1_000_000;
+
+    private final WeftConfig config;
+    private final AgentFailures failures = new AgentFailures();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Journal journal;
+    private final Transport transport;
+    private final EventLoopGroup loopGroup;
+    private final List<IoLoop> loops = new ArrayList<>();
+    private final Engine engine;
+    private final Replay replay;
+    private final SubscriberSlots slots;
+    private final EventRules rules;
+    private final HttpServer server;
+    private final InetSocketAddress address;
+
+    private Weft(
+            final WeftConfig config, final OpenedJournal opened, final LongSupplier wallUs) {
+        this.config = config;
+        journal = opened.journal();
+        transport = transport(config.listen().transport());
+        loopGroup = transport.newLoops(config.threads().ioThreads());
+        final List<LoopDuty> duties = new ArrayList<>();
+        for (final EventExecutor executor : loopGroup) {
+            duties.add(new LoopDuty((SingleThreadEventLoop) executor, failures));
+        }
+        engine =
+                new Engine(
+                        config.threads(),
+                        journal,
+                        duties,
+                        wallUs,
+                        SequencerCounters.NONE,
+                        failures);
+        final StreamConfig streamConfig = streamConfig();
+        slots = new SubscriberSlots(streamConfig.subscribersMax());
+        replay = new Replay(journal, streamConfig.subscribersMax(), failures);
+        rules =
+                EventRules.forCallers(
+                        config.events().categories(), config.events().sourceKinds());
+        final IoLoop.Shared shared =
+                new IoLoop.Shared(
+                        engine,
+                        journal,
+                        replay,
+                        streamConfig,
+                        slots,
+                        IngestConfig.of(rules, config.durableByDefault(), duties.size()));
+        int index = 0;
+        for (final EventExecutor executor : loopGroup) {
+            loops.add(
+                    new IoLoop(
+                            (SingleThreadEventLoop) executor,
+                            duties.get(index),
+                            shared,
+                            index == 0 ? engine.loopAgent() : null,
+                            latencyNs -> {}));
+            index++;
+        }
+        server =
+                new HttpServer(
+                        transport,
+                        loopGroup,
+                        loop -> ioLoop(loop).routes().build(),
+                        loop -> ioLoop(loop).httpCounters(),
+                        new OriginRules(
+                                config.listen().address().isLoopbackAddress(),
+                                config.listen().corsOrigins()),
+                        ApiKeys.guard(config.access().apiKeys()));
+        engine.start();
+        replay.start();
+        loops.forEach(IoLoop::start);
+        try {
+            tellRecovery(opened.report());
+            address =
+                    server.bind(
+                            new InetSocketAddress(
+                                    config.listen().address(), config.listen().port()));
+        } catch (final RuntimeException ex) {
+            closeAgents(true);
+            throw ex;
+        }
+    }
+
+    /**
+     * Starts a server; it takes requests when this returns.
+     *
+     * @throws dev.weft.server.journal.JournalException if the journal cannot be opened, for instance because another
+     *     process has it.
+     * @throws IllegalStateException if it cannot listen.
+     */
+    public static Weft start(final WeftConfig config) {
+        return start(config, JournalConfig.of(config.dataDirectory()), SystemEpochMicroClock.INSTANCE::microTime);
+    }
+
+    /** The same with another journal or clock, for tests. */
+    static Weft start(
+            final WeftConfig config, final JournalConfig journalConfig, final LongSupplier wallUs) {
+        final OpenedJournal opened = Journals.open(journalConfig);
+        try {
+            return new Weft(config, opened, wallUs);
+        } catch (final RuntimeException ex) {
+            opened.journal().close(); // again, if it got that far: the second one does nothing
+            throw ex;
+        }
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Newest sequence. */
+    public long head() {
+        return journal.appendedSequence();
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    public WeftConfig config() {
+        return config;
+    }
+
+    /** Completed with the first error that the server cannot survive; then call {@link #abort}. */
+    public CompletableFuture<Throwable> fatal() {
+        return failures.fatal();
+    }
+
+    /** Stops in good order. May be called by any thread but those of the server, also twice. */
+    @Override
+    public void close() {
+        stop(true);
+    }
+
+    /** Stops after a fatal error: the journal gets no mark, so the next start checks it. */
+    public void abort() {
+        stop(false);
+    }
+
+    private void stop(final boolean clean) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.info("stopping: head={} subscribers={}", head(), slots.used());
+        slots.close();
+        server.stopAccepting();
+        await(server.drain(), ANSWERS_MS, "answers");
+        engine.inbox().close();
+        loops.forEach(IoLoop::drainStreams);
+        awaitStreams();
+        closeAgents(clean);
+        LOG.info("stopped");
+    }
+
+    private void awaitStreams() {
+        final long deadlineNs = System.nanoTime() + STREAMS_MS * NS_PER_MS;
+        while (slots.used() > 0 && System.nanoTime() < deadlineNs) {
+            java.util.concurrent.locks.LockSupport.parkNanos(NS_PER_MS);
+        }
+        if (slots.used() > 0) {
+            LOG.warn("streams that did not end in time are cut: count={}", slots.used());
+            loops.forEach(IoLoop::closeStreams);
+        }
+    }
+
+    private void closeAgents(final boolean clean) {
+        engine.close();
+        replay.close();
+        final boolean ended =
+                loopGroup
+                        .shutdownGracefully(0, LOOPS_MS / 2, TimeUnit.MILLISECONDS)
+                        .awaitUninterruptibly(LOOPS_MS);
+        if (clean && ended) {
+            journal.close();
+        } else {
+            LOG.warn("journal is left without its mark, the next start will check it");
+        }
+    }
+
+    /** Appends the event that says which sequences will never be there, before anybody else can. */
+    private void tellRecovery(final RecoveryReport report) {
+        LOG.info("journal opened: {}", report);
+        final dev.weft.server.journal.SequenceRange skipped = report.skipped();
+        if (skipped == null) {
+            return;
+        }
+        final String reason = report.reason();
+        final StringBuilder data =
+                new StringBuilder("{\"skipped_from\":")
+                        .append(skipped.from())
+                        .append(",\"skipped_to\":")
+                        .append(skipped.to())
+                        .append(",\"reason\":");
+        JsonText.quote(data, reason == null ? "unknown" : reason).append('}');
+        final CompletableFuture<PendingAppend.Status> outcome = new CompletableFuture<>();
+        new ServerEvents(engine.inbox(), rules, System::currentTimeMillis)
+                .publish(
+                        new EventBuilder("journal.recovered").category("system").data(data),
+                        pending -> outcome.complete(pending.status()));
+        await(outcome, RECOVERED_MS, "the event journal.recovered");
+    }
+
+    private static void await(
+            final CompletableFuture<?> future, final long timeoutMs, final String what) {
+        try {
+            future.get(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (final TimeoutException ex) {
+            LOG.warn("not done in time: {}", what);
+        } catch (final ExecutionException ex) {
+            LOG.warn("failed: {}", what, ex.getCause());
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private IoLoop ioLoop(final EventLoop eventLoop) {
+        for (final IoLoop loop : loops) {
+            if (loop.eventLoop() == eventLoop) {
+                return loop;
+            }
+        }
+        throw new IllegalStateException("an event loop that is not ours");
+    }
+
+    private StreamConfig streamConfig() {
+        final WeftConfig.Streams streams = config.streams();
+        return new StreamConfig(
+                streams.subscribersMax(),
+                streams.keepAliveIntervalNs(),
+                (int) (streams.retryMinNs() / NS_PER_MS),
+                (int) (streams.retryMaxNs() / NS_PER_MS),
+                config.events().categories());
+    }
+
+    private static Transport transport(final WeftConfig.TransportChoice choice) {
+        return switch (choice) {
+            case AUTO -> Transport.best();
+            case EPOLL -> Transport.EPOLL;
+            case NIO -> Transport.NIO;
+        };
+    }
+}
