@@ -22,7 +22,7 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.SystemEpochMicroClock;
+import org.agrona.concurrent.EpochMicroClock;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that belongs to one I/O loop: its agents, its routes, its counters. */
@@ -37,7 +37,8 @@ final class IoLoop {
             Replay replay,
             StreamConfig streams,
             SubscriberSlots slots,
-            IngestConfig ingest) {}
+            IngestConfig ingest,
+            EpochMicroClock clock) {}
 
     private final SingleThreadEventLoop eventLoop;
     private final LoopDuty duty;
@@ -66,14 +67,14 @@ final class IoLoop {
                         new FanoutAgent(
                                 shared.engine().ring(),
                                 allocator,
-                                SystemEpochMicroClock.INSTANCE,
+                                shared.clock(),
                                 deliveryTimes),
                         shared.replay().catchUp(),
                         shared.journal(),
                         allocator,
                         shared.streams(),
                         shared.slots(),
-                        SystemEpochMicroClock.INSTANCE);
+                        shared.clock());
         streams.wakeBy(duty);
         ingest =
                 new IngestLoop(

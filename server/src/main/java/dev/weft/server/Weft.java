@@ -15,6 +15,7 @@ import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.Journals;
 import dev.weft.server.journal.OpenedJournal;
 import dev.weft.server.journal.RecoveryReport;
+import dev.weft.server.journal.SequenceRange;
 import dev.weft.server.runtime.LoopDuty;
 import dev.weft.server.sequencer.PendingAppend;
 import dev.weft.server.sequencer.SequencerCounters;
@@ -32,7 +33,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.SystemEpochMicroClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +70,7 @@ public final class Weft implements AutoCloseable {
     private final InetSocketAddress address;
 
     private Weft(
-            final WeftConfig config, final OpenedJournal opened, final LongSupplier wallUs) {
+            final WeftConfig config, final OpenedJournal opened, final EpochMicroClock clock) {
         this.config = config;
         journal = opened.journal();
         transport = transport(config.listen().transport());
@@ -82,7 +84,7 @@ public final class Weft implements AutoCloseable {
                         config.threads(),
                         journal,
                         duties,
-                        wallUs,
+                        clock::microTime,
                         SequencerCounters.NONE,
                         failures);
         final StreamConfig streamConfig = streamConfig();
@@ -98,7 +100,8 @@ public final class Weft implements AutoCloseable {
                         replay,
                         streamConfig,
                         slots,
-                        IngestConfig.of(rules, config.durableByDefault(), duties.size()));
+                        IngestConfig.of(rules, config.durableByDefault(), duties.size()),
+                        clock);
         int index = 0;
         for (final EventExecutor executor : loopGroup) {
             loops.add(
@@ -143,15 +146,15 @@ public final class Weft implements AutoCloseable {
      * @throws IllegalStateException if it cannot listen.
      */
     public static Weft start(final WeftConfig config) {
-        return start(config, JournalConfig.of(config.dataDirectory()), SystemEpochMicroClock.INSTANCE::microTime);
+        return start(config, JournalConfig.of(config.dataDirectory()), new SystemEpochMicroClock());
     }
 
     /** The same with another journal or clock, for tests. */
     static Weft start(
-            final WeftConfig config, final JournalConfig journalConfig, final LongSupplier wallUs) {
+            final WeftConfig config, final JournalConfig journalConfig, final EpochMicroClock clock) {
         final OpenedJournal opened = Journals.open(journalConfig);
         try {
-            return new Weft(config, opened, wallUs);
+            return new Weft(config, opened, clock);
         } catch (final RuntimeException ex) {
             opened.journal().close(); // again, if it got that far: the second one does nothing
             throw ex;
@@ -210,7 +213,7 @@ public final class Weft implements AutoCloseable {
     private void awaitStreams() {
         final long deadlineNs = System.nanoTime() + STREAMS_MS * NS_PER_MS;
         while (slots.used() > 0 && System.nanoTime() < deadlineNs) {
-            java.util.concurrent.locks.LockSupport.parkNanos(NS_PER_MS);
+            LockSupport.parkNanos(NS_PER_MS);
         }
         if (slots.used() > 0) {
             LOG.warn("streams that did not end in time are cut: count={}", slots.used());
@@ -235,7 +238,7 @@ public final class Weft implements AutoCloseable {
     /** Appends the event that says which sequences will never be there, before anybody else can. */
     private void tellRecovery(final RecoveryReport report) {
         LOG.info("journal opened: {}", report);
-        final dev.weft.server.journal.SequenceRange skipped = report.skipped();
+        final SequenceRange skipped = report.skipped();
         if (skipped == null) {
             return;
         }
@@ -246,7 +249,8 @@ public final class Weft implements AutoCloseable {
                         .append(",\"skipped_to\":")
                         .append(skipped.to())
                         .append(",\"reason\":");
-        JsonText.quote(data, reason == null ? "unknown" : reason).append('}');
+        JsonText.quote(data, reason == null ? "unknown" : reason);
+        data.append('}');
         final CompletableFuture<PendingAppend.Status> outcome = new CompletableFuture<>();
         new ServerEvents(engine.inbox(), rules, System::currentTimeMillis)
                 .publish(

@@ -1,0 +1,96 @@
+package dev.weft.server.harness;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One subscription by server-sent events, read frame by frame. */
+public final class SseClient implements AutoCloseable {
+    private final HttpClient client;
+    private final InputStream in;
+
+    /** Subscribes; {@code path} such as {@code /events/stream?after=0}. */
+    public SseClient(
+            final InetSocketAddress address, final String path, final @Nullable String lastEventId)
+            throws IOException {
+        client = new HttpClient(address);
+        final HttpClient.Answer answer = client.openStream(path, lastEventId);
+        if (answer.status() != 200) {
+            client.close();
+            throw new IOException("stream refused: " + answer);
+        }
+        in = client.stream();
+    }
+
+    /**
+     * A dispatched event.
+     *
+     * @param id empty on control frames.
+     * @param event name, empty on plain frames.
+     */
+    public record Frame(String id, String event, String data) {
+        public long sequence() {
+            return Long.parseLong(id);
+        }
+    }
+
+    /** Next frame with data; comments and retry are skipped. Fails if the server ends the stream. */
+    public Frame next() throws IOException {
+        final Frame frame = nextOrEnd();
+        if (frame == null) {
+            throw new EOFException("the server ended the stream");
+        }
+        return frame;
+    }
+
+    /** Next frame with data; null when the server ended the stream in good order. */
+    public @Nullable Frame nextOrEnd() throws IOException {
+        String id = "";
+        String event = "";
+        String data = null;
+        while (true) {
+            final String line = lineOrEnd();
+            if (line == null) {
+                return null;
+            }
+            if (line.isEmpty()) {
+                if (data != null) {
+                    return new Frame(id, event, data);
+                }
+            } else if (line.startsWith("id: ")) {
+                id = line.substring(4);
+            } else if (line.startsWith("event: ")) {
+                event = line.substring(7);
+            } else if (line.startsWith("data: ")) {
+                data = line.substring(6);
+            } else if (!line.startsWith(":") && !line.startsWith("retry: ")) {
+                throw new IOException("not a line of a frame: " + line);
+            }
+        }
+    }
+
+    private @Nullable String lineOrEnd() throws IOException {
+        final StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                if (line.length() > 0) {
+                    throw new IOException("stream ended within a line: " + line);
+                }
+                return null;
+            }
+            line.append((char) b); // bytes as they are: enough for sequences and ASCII
+        }
+        return line.toString();
+    }
+
+    public HttpClient connection() {
+        return client;
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}
