@@ -286,8 +286,8 @@ public final class Weft implements AutoCloseable {
         return new StreamConfig(
                 streams.subscribersMax(),
                 streams.keepAliveIntervalNs(),
-                (int) (streams.retryMinNs() / NS_PER_MS),
-                (int) (streams.retryMaxNs() / NS_PER_MS),
+                Math.toIntExact(streams.retryMinNs() / NS_PER_MS),
+                Math.toIntExact(streams.retryMaxNs() / NS_PER_MS),
                 config.events().categories());
     }
 
