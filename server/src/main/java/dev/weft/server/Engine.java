@@ -79,8 +79,7 @@ final class Engine implements AutoCloseable {
                         threads.inboxCapacity(),
                         sequencerSignal,
                         new PlausibleClock(wallUs, System::nanoTime));
-        forceThread =
-                new AgentThread("weft-force", AgentThread.Idle.PARK, () -> PARK_NS, errors);
+        forceThread = new AgentThread("weft-force", AgentThread.Idle.PARK, () -> PARK_NS, errors);
         forcing = new ForceAgent(threads.durableCapacity(), journal, counters);
         houseThread =
                 new AgentThread("weft-house", AgentThread.Idle.PARK, this::houseParkNs, errors);

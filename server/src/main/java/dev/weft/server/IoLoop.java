@@ -65,10 +65,7 @@ final class IoLoop {
         streams =
                 new StreamLoop(
                         new FanoutAgent(
-                                shared.engine().ring(),
-                                allocator,
-                                shared.clock(),
-                                deliveryTimes),
+                                shared.engine().ring(), allocator, shared.clock(), deliveryTimes),
                         shared.replay().catchUp(),
                         shared.journal(),
                         allocator,

@@ -69,8 +69,7 @@ public final class Weft implements AutoCloseable {
     private final HttpServer server;
     private final InetSocketAddress address;
 
-    private Weft(
-            final WeftConfig config, final OpenedJournal opened, final EpochMicroClock clock) {
+    private Weft(final WeftConfig config, final OpenedJournal opened, final EpochMicroClock clock) {
         this.config = config;
         journal = opened.journal();
         transport = transport(config.listen().transport());
@@ -90,9 +89,7 @@ public final class Weft implements AutoCloseable {
         final StreamConfig streamConfig = streamConfig();
         slots = new SubscriberSlots(streamConfig.subscribersMax());
         replay = new Replay(journal, streamConfig.subscribersMax(), failures);
-        rules =
-                EventRules.forCallers(
-                        config.events().categories(), config.events().sourceKinds());
+        rules = EventRules.forCallers(config.events().categories(), config.events().sourceKinds());
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
@@ -141,8 +138,8 @@ public final class Weft implements AutoCloseable {
     /**
      * Starts a server; it takes requests when this returns.
      *
-     * @throws dev.weft.server.journal.JournalException if the journal cannot be opened, for instance because another
-     *     process has it.
+     * @throws dev.weft.server.journal.JournalException if the journal cannot be opened, for
+     *     instance because another process has it.
      * @throws IllegalStateException if it cannot listen.
      */
     public static Weft start(final WeftConfig config) {
@@ -151,7 +148,9 @@ public final class Weft implements AutoCloseable {
 
     /** The same with another journal or clock, for tests. */
     static Weft start(
-            final WeftConfig config, final JournalConfig journalConfig, final EpochMicroClock clock) {
+            final WeftConfig config,
+            final JournalConfig journalConfig,
+            final EpochMicroClock clock) {
         final OpenedJournal opened = Journals.open(journalConfig);
         try {
             return new Weft(config, opened, clock);

@@ -64,7 +64,13 @@ public final class HttpClient implements AutoCloseable {
         final String length = bytes.length == 0 ? "" : "Content-Length: " + bytes.length + "\r\n";
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(
-                (method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + length + "\r\n")
+                (method
+                                + " "
+                                + path
+                                + " HTTP/1.1\r\nHost: localhost\r\n"
+                                + headers
+                                + length
+                                + "\r\n")
                         .getBytes(UTF_8));
         out.writeBytes(bytes);
         socket.getOutputStream().write(out.toByteArray());

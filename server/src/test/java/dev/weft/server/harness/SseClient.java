@@ -36,7 +36,9 @@ public final class SseClient implements AutoCloseable {
         }
     }
 
-    /** Next frame with data; comments and retry are skipped. Fails if the server ends the stream. */
+    /**
+     * Next frame with data; comments and retry are skipped. Fails if the server ends the stream.
+     */
     public Frame next() throws IOException {
         final Frame frame = nextOrEnd();
         if (frame == null) {
