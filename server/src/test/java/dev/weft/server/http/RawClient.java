@@ -12,50 +12,50 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Sends bytes and reads answers, with no opinion about HTTP on the way out. Latin-1 throughout. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    RawClient(final InetSocketAddress address) throws IOException {
+    public RawClient(final InetSocketAddress address) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.connect(address);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    record Answer(int status, Map<String, String> headers, String body) {
-        String header(final String name) {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public String header(final String name) {
             return headers.getOrDefault(name, "");
         }
     }
 
-    RawClient send(final String text) throws IOException {
+    public RawClient send(final String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawClient send(final byte[] bytes) throws IOException {
+    public RawClient send(final byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
-    void halfClose() throws IOException {
+    public void halfClose() throws IOException {
         socket.shutdownOutput();
     }
 
     /** Closes with a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    Answer answer() throws IOException {
+    public Answer answer() throws IOException {
         return answer(false);
     }
 
     /** Reads one answer. A body that is neither counted nor chunked ends with the connection. */
-    Answer answer(final boolean isHead) throws IOException {
+    public Answer answer(final boolean isHead) throws IOException {
         final String statusLine = line();
         if (statusLine == null) {
             throw new IOException("connection closed instead of an answer");
@@ -81,7 +81,7 @@ final class RawClient implements AutoCloseable {
 
     /** Next line without its end; null at the end of the connection. */
     @org.jspecify.annotations.Nullable
-    String line() throws IOException {
+    public String line() throws IOException {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
@@ -95,12 +95,12 @@ final class RawClient implements AutoCloseable {
     }
 
     /** All that comes until the server closes. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the server closed without another byte. */
-    boolean isClosed() throws IOException {
+    public boolean isClosed() throws IOException {
         try {
             return in.read() < 0;
         } catch (final java.net.SocketException ex) {

@@ -1,0 +1,130 @@
+package dev.weft.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.protocol.event.EventRules;
+import dev.weft.server.http.RawClient;
+import dev.weft.server.http.RawClient.Answer;
+import dev.weft.server.journal.Journal;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** NDJSON of any length: constant memory, a slowed sender, faults in the middle. */
+@Timeout(60)
+class LinePublicationSystemTest {
+    private static final String HEAD =
+            "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: ";
+    private static final String LINE = "{\"type\":\"t\",\"data\":\"" + "x".repeat(176) + "\"}\n";
+    private static final int LINES = 100_000;
+
+    @Test
+    void shouldStopReadingWhileTheSequencerStandsStill() throws IOException {
+        try (TestPublishing server = server(64);
+                RawClient client = server.connect()) {
+            server.held(true);
+            final CompletableFuture<Void> sent = sendAll(client);
+            await().until(() -> server.ingest.counters().pauses() > 0);
+            final long readBefore = server.ingest.counters().bytes();
+            assertThat(readBefore).isLessThan(8_000_000);
+            assertThat(sent).isNotDone();
+            server.held(false);
+            assertThat(client.answer().body())
+                    .isEqualTo(
+                            "{\"accepted\":100000,\"duplicates\":0,\"first_seq\":1,\"last_seq\":100000,"
+                                    + "\"durability\":\"journaled\"}");
+            sent.join();
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheInboxIsSmall() throws IOException {
+        try (TestPublishing server = server(1);
+                RawClient client = server.connect()) {
+            final CompletableFuture<Void> sent = sendAll(client);
+            assertThat(client.answer().body()).startsWith("{\"accepted\":100000,");
+            sent.join();
+            assertThat(server.journal.appendedSequence()).isEqualTo(LINES);
+        }
+    }
+
+    @Test
+    void shouldSayHowFarItCameWhenTheDiskFillsUp() throws IOException {
+        try (TestPublishing server = server(64);
+                RawClient client = server.connect()) {
+            client.send(HEAD + 2 * LINE.length() + "\r\n\r\n" + LINE);
+            await().until(() -> server.journal.appendedSequence() == 1);
+            server.journal.state(Journal.State.DISK_FULL);
+            client.send(LINE);
+            final Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(507);
+            assertThat(answer.body())
+                    .contains("\"line\":2")
+                    .contains("\"accepted\":1")
+                    .contains("\"first_seq\":1")
+                    .contains("\"last_seq\":1");
+            assertThat(server.journal.appendedSequence()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldGiveUpWhenNothingIsTakenForLong() throws IOException {
+        try (TestPublishing server = server(64);
+                RawClient client = server.connect()) {
+            server.inbox.close();
+            client.send(HEAD + 2 * LINE.length() + "\r\n\r\n" + LINE);
+            final Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("did not take further lines in time");
+            assertThat(server.journal.appendedSequence()).isZero();
+        }
+    }
+
+    @Test
+    void shouldKeepWhatWasCompleteWhenTheSenderGoesAway() throws IOException {
+        try (TestPublishing server = server(64)) {
+            try (RawClient client = server.connect()) {
+                client.send(
+                        HEAD
+                                + 3 * LINE.length()
+                                + "\r\n\r\n"
+                                + LINE
+                                + LINE
+                                + LINE.substring(0, 50));
+                await().until(() -> server.journal.appendedSequence() == 2);
+                client.reset();
+            }
+            try (RawClient other = server.connect()) {
+                assertThat(
+                                other.send(TestPublishing.post("", "{\"type\":\"t\"}"))
+                                        .answer()
+                                        .header("weft-seq"))
+                        .isEqualTo("3");
+            }
+        }
+    }
+
+    private static TestPublishing server(final int inboxCapacity) {
+        return new TestPublishing(
+                new IngestConfig(EventRules.forCallers(List.of(), List.of()), false, 64, 8_000_000),
+                inboxCapacity);
+    }
+
+    private static CompletableFuture<Void> sendAll(final RawClient client) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        client.send(HEAD + (long) LINES * LINE.length() + "\r\n\r\n");
+                        final String block = LINE.repeat(1_000);
+                        for (int i = 0; i < LINES / 1_000; i++) {
+                            client.send(block);
+                        }
+                    } catch (final IOException ex) {
+                        throw new java.io.UncheckedIOException(ex);
+                    }
+                });
+    }
+}
