@@ -190,6 +190,15 @@ class EventParserTest {
     }
 
     @Test
+    void shouldAddNoMoreThanItSays() {
+        final byte[] shortest = "{\"type\":\"t\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(Parsing.record(Parsing.callers(), shortest).length)
+                .isLessThanOrEqualTo(
+                        EventParser.recordLengthMax(shortest.length) - EventParser.PADDING);
+        assertThat(EventParser.recordLengthMax(0)).isEqualTo(512);
+    }
+
+    @Test
     void shouldParseEventsOneBehindTheOther() {
         final EventParser parser = Parsing.callers();
         final byte[] text =

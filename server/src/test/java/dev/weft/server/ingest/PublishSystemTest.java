@@ -4,12 +4,14 @@ import static dev.weft.server.ingest.TestPublishing.chunked;
 import static dev.weft.server.ingest.TestPublishing.post;
 import static dev.weft.server.ingest.TestPublishing.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weft.protocol.event.EventRules;
 import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RawClient.Answer;
 import dev.weft.server.journal.Journal;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +113,8 @@ class PublishSystemTest {
         assertThat(bad.header("content-type")).isEqualTo("application/problem+json");
         assertThat(bad.body())
                 .contains(
-                        "\"detail\":\"event 2: type must be a letter and up to 127 of [A-Za-z0-9._:/-]\"");
+                        "\"detail\":\"event 2: type must be a letter and up to 127 of [A-Za-z0-9._:/-]\"")
+                .contains("\"index\":2");
         assertThat(server.events()).hasSize(3);
         assertThat(ask(post("", "[]")).body())
                 .isEqualTo("{\"accepted\":0,\"duplicates\":0,\"durability\":\"journaled\"}");
@@ -282,7 +285,7 @@ class PublishSystemTest {
         assertTooLong(announced, "an array may have at most 4000000 bytes; NDJSON has no limit");
         client = server.connect();
         final String[] chunks = new String[50];
-        java.util.Arrays.fill(chunks, "[" + " ".repeat(100_000));
+        Arrays.fill(chunks, "[" + " ".repeat(100_000));
         client.send(chunked("", chunks));
         assertTooLong(
                 client.answer(), "an array may have at most 4000000 bytes; NDJSON has no limit");
@@ -337,10 +340,10 @@ class PublishSystemTest {
             try (RawClient first = small.connect();
                     RawClient second = small.connect()) {
                 first.send(post("", EVENT) + post("", EVENT));
-                org.awaitility.Awaitility.await()
-                        .until(() -> small.ingest.counters().events() == 2);
+                await().until(() -> small.ingest.counters().events() == 2);
                 final Answer refused = second.send(post("", EVENT)).answer();
                 assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.header("retry-after")).isEqualTo("1");
                 assertThat(refused.body()).contains("too many publishes are waiting");
                 small.held(false);
                 assertThat(first.answer().status()).isEqualTo(200);
@@ -350,12 +353,61 @@ class PublishSystemTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"type":"t",}                      | malformed JSON at offset 12: a member name in double quotes was expected
+                    {"type":"t"                        | malformed JSON at offset 11: it ends before its value is complete
+                    {"type":"t"}{"type":"t"}           | nothing may follow the event
+                    {"type":7}                         | type must be a string
+                    {"type":"a\\r\\nid: 9"}            | type must be a letter and up to 127 of [A-Za-z0-9._:/-]
+                    {"type":"t","id":"a\\ndata: x"}    | id must be 1 to 128 characters without control characters
+                    {"type":"t","run_id":"a\\u0000"}   | run_id must be 1 to 128 characters without control characters
+                    {"type":"t","subject":"job"}       | subject must be kind/id: kind [a-z][a-z0-9_-]{0,31}, id 1 to 200 of [A-Za-z0-9._:@-]
+                    {"type":"t","category":"x\\n"}     | category must be one of console, network, page, interaction, liveview, captcha, system, agent, workflow, session, job, telemetry
+                    {"type":"t","data":1e999999}       | malformed JSON at offset 19: a number must be finite in 64-bit floating point and its exponent at most 999
+                    {"type":"t","data":"\\ud800"}      | malformed JSON at offset 20: an escaped surrogate without its other half
+                    {"type":"t","dta":1}               | unknown member \\"dta\\"; did you mean data?
+                    ''                                 | an event must be a JSON object
+                    """)
+    void shouldRefuseABadEventByNameAndRule(final String event, final String detail)
+            throws IOException {
+        final Answer answer = ask(post("", event));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+        assertThat(answer.body())
+                .contains("\"detail\":\"" + detail + "\"")
+                .contains("\"message\":\"" + detail + "\"");
+        assertNothingAppendedAndUsable();
+    }
+
+    @Test
+    void shouldRefuseManyKeysDepthAndBadBytesQuickly() throws IOException {
+        final StringBuilder keys =
+                new StringBuilder(
+                        "{\"type\":\"t\",\"source\":{\"kind\":\"cdp\",\"metadata\":{\"a\":\"\"");
+        for (int i = 0; i < 90_000; i++) {
+            keys.append(",\"").append(i).append("\":\"\"");
+        }
+        assertThat(ask(post("", keys + "}}}")).body())
+                .contains("source.metadata may have at most 64 members");
+        assertThat(ask(post("", "{\"type\":\"t\",\"data\":" + "[".repeat(900_000))).body())
+                .contains("values may be nested at most 64 deep");
+        assertThat(ask(post("", "{\"type\":\"t\",\"data\":\"\u00ff\"}")).body())
+                .contains("the text is not valid UTF-8");
+        assertThat(ask(post("", "\u00ef\u00bb\u00bf" + EVENT)).body())
+                .contains("the text must not begin with a byte order mark");
+        assertNothingAppendedAndUsable();
+    }
+
     @Test
     void shouldForgetABodyWhoseSenderWentAway() throws IOException {
         final RawClient gone = server.connect();
         gone.send(
                 "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"type\":");
-        org.awaitility.Awaitility.await().until(() -> server.ingest.counters().bytes() == 8);
+        await().until(() -> server.ingest.counters().bytes() == 8);
         gone.reset();
         assertNothingAppendedAndUsable();
     }
