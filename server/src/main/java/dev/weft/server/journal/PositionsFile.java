@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -52,6 +53,18 @@ final class PositionsFile implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE));
+    }
+
+    /** Reads the entries without changing anything, for offline tools; none if there is no file. */
+    static Positions peek(final Path directory, final RollCatalog catalog) throws IOException {
+        final Path path = directory.resolve(NAME);
+        if (!Files.exists(path)) {
+            return new Positions();
+        }
+        try (PositionsFile file =
+                new PositionsFile(FileChannel.open(path, StandardOpenOption.READ))) {
+            return file.load(catalog);
+        }
     }
 
     /** Reads the entries whose roll files are there, up to the first that makes no sense. */

@@ -29,7 +29,8 @@ final class RollFileScan {
     private long endPosition;
     private long lastDirtyPosition = -1;
     private boolean finished;
-    private @Nullable String damage;
+    private final List<String> damages = new ArrayList<>();
+    private long writtenAtStart;
     private final List<SequenceRange> gaps = new ArrayList<>();
     private final Positions positions = new Positions();
 
@@ -56,6 +57,28 @@ final class RollFileScan {
             }
         }
         return scan;
+    }
+
+    /**
+     * Scans a file, which a server may be appending to, and hands out its valid blocks in order.
+     *
+     * @param isLast as in {@link #of}.
+     * @param onBlock is given the walk that stands behind the block, and the bytes it is in.
+     */
+    static RollFileScan inspect(
+            final RollFile file,
+            final boolean isLast,
+            final BiConsumer<BlockWalk, FileBytes> onBlock)
+            throws IOException {
+        try (ChannelFileBytes bytes = new ChannelFileBytes(file)) {
+            final RollFileScan scan =
+                    new RollFileScan(file, Long.MAX_VALUE / 4, walk -> onBlock.accept(walk, bytes));
+            scan.run(bytes);
+            if (isLast) {
+                scan.checkEnd(bytes);
+            }
+            return scan;
+        }
     }
 
     /**
@@ -123,7 +146,12 @@ final class RollFileScan {
 
     /** What is wrong with it in words, or null. */
     @Nullable String damage() {
-        return damage;
+        return damages.isEmpty() ? null : damages.get(0);
+    }
+
+    /** Everything that is wrong with it, in the order of the file; a long list is cut. */
+    List<String> damages() {
+        return damages;
     }
 
     /** Sequences between the blocks of this file that are not there. */
@@ -137,6 +165,8 @@ final class RollFileScan {
     }
 
     private void run(final ChannelFileBytes bytes) {
+        // Before the walk: what Chronicle has counted by now must be found, also while it goes on.
+        writtenAtStart = ChronicleHeader.writePosition(bytes);
         final BlockWalk walk = new BlockWalk(bytes, false);
         long trusted = 0;
         long indexed = -positionSpacing;
@@ -211,7 +241,7 @@ final class RollFileScan {
     }
 
     private void checkEnd(final ChannelFileBytes bytes) {
-        final long written = ChronicleHeader.writePosition(bytes);
+        final long written = writtenAtStart;
         if (written == ChronicleHeader.UNREADABLE) {
             damaged("unreadable file header", 0);
         } else if (written > Math.max(lastBlockPosition, 0)) {
@@ -242,15 +272,15 @@ final class RollFileScan {
     }
 
     private void damaged(final String what, final long position) {
-        if (damage == null) {
-            damage =
+        if (damages.size() < GAPS_LISTED_MAX) {
+            damages.add(
                     what
                             + ": file="
                             + file.path().getFileName()
                             + " position="
                             + position
                             + " afterSequence="
-                            + lastSequence;
+                            + lastSequence);
         }
     }
 }
