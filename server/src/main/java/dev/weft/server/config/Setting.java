@@ -66,7 +66,7 @@ public record Setting(
             plain(
                     "ring-capacity",
                     "16m",
-                    "<1m..1g>",
+                    "<16m..1g>",
                     "newest events kept in memory for live subscribers");
     static final Setting INBOX_CAPACITY =
             plain("inbox-capacity", "8192", "<64..1048576>", "publishes waiting for the sequencer");

@@ -224,7 +224,7 @@ public record WeftConfig(
                 threading == Threading.SHARED
                         || (threading == Threading.AUTO && cores <= SHARED_CORES_MAX);
         final int ioThreads = reader.whole(Setting.IO_THREADS, 0, 64);
-        final int ringCapacity = reader.bytes(Setting.RING_CAPACITY, "1m", "1g");
+        final int ringCapacity = reader.bytes(Setting.RING_CAPACITY, "16m", "1g");
         if (Integer.bitCount(ringCapacity) != 1) {
             reader.wrong(Setting.RING_CAPACITY, "is not a power of two", 0);
         }

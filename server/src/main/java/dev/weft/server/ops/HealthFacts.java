@@ -1,0 +1,34 @@
+package dev.weft.server.ops;
+
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code GET /health} tells besides the journal's state.
+ *
+ * @param threading {@code shared} or {@code dedicated}.
+ * @param transport such as {@code epoll}.
+ * @param durability level of publishes that do not say one.
+ * @param subscribers how many there are now; read by any thread.
+ * @param recovery what was found at start, null after a clean stop.
+ */
+public record HealthFacts(
+        String threading,
+        String transport,
+        String durability,
+        LongSupplier subscribers,
+        @Nullable Recovery recovery) {
+    /**
+     * What the start found after a stop that was not clean.
+     *
+     * @param damage what was broken, in words; empty for none.
+     * @param skippedFrom first sequence that was left out, 0 for none.
+     * @param skippedTo last one.
+     */
+    public record Recovery(List<String> damage, long skippedFrom, long skippedTo) {
+        public Recovery {
+            damage = List.copyOf(damage);
+        }
+    }
+}
