@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final byte[] CONTINUE = ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final int HEAD_END = 0x0D0A0D0A; // CR LF CR LF
     private static final byte[] LINE_END = ResponseHead.ascii("\r\n");
     private static final int PENDING_INITIAL = 4;
     private static final int STATUS_OFFSET = "HTTP/1.1 ".length();
@@ -379,15 +380,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 - '0';
     }
 
-    /** Puts further lines before the empty one that ends a head. */
+    /** Puts further lines before the empty one that ends a head; a first frame may follow that. */
     private static ByteBuf spliced(
             final ByteBuf head, final byte[] dateLine, final @Nullable CharSequence corsLines) {
-        head.writerIndex(head.writerIndex() - LINE_END.length);
-        head.writeBytes(dateLine);
-        if (corsLines != null) {
-            ResponseHead.writeAscii(head, corsLines);
+        final int start = head.readerIndex();
+        int end = start;
+        while (head.getInt(end) != HEAD_END) { // a head is short, and always has one
+            end++;
         }
-        return head.writeBytes(LINE_END);
+        end += LINE_END.length;
+        final int corsLength = corsLines == null ? 0 : corsLines.length();
+        final ByteBuf target =
+                head.alloc().directBuffer(head.readableBytes() + dateLine.length + corsLength);
+        target.writeBytes(head, start, end - start).writeBytes(dateLine);
+        if (corsLines != null) {
+            ResponseHead.writeAscii(target, corsLines);
+        }
+        target.writeBytes(head, end, head.writerIndex() - end);
+        head.release();
+        return target;
     }
 
     private ByteBuf out() {
