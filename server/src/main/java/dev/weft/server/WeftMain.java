@@ -1,0 +1,48 @@
+package dev.weft.server;
+
+import dev.weft.server.cli.InspectCommand;
+import dev.weft.server.cli.PublishCommand;
+import dev.weft.server.cli.ServeCommand;
+import dev.weft.server.cli.TailCommand;
+import dev.weft.server.cli.VerifyCommand;
+import dev.weft.server.ops.Version;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The one entry point: {@code weft <command>}. */
+public final class WeftMain {
+    private WeftMain() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(final String[] arguments) {
+        System.exit(program(arguments).execute(arguments));
+    }
+
+    /** The program with the command that is asked for; with all of them if that is not clear. */
+    static CommandLine program(final String... arguments) {
+        final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+        commands.put("serve", ServeCommand::commandLine);
+        commands.put("publish", () -> new CommandLine(new PublishCommand()));
+        commands.put("tail", () -> new CommandLine(new TailCommand()));
+        commands.put("inspect", () -> new CommandLine(new InspectCommand()));
+        commands.put("verify", () -> new CommandLine(new VerifyCommand()));
+
+        final CommandSpec spec = CommandSpec.create().name("weft");
+        spec.mixinStandardHelpOptions(true);
+        spec.version("weft " + Version.text());
+        spec.usageMessage()
+                .description("Event fabric: publish over HTTP, one journal, live streams.")
+                .synopsisSubcommandLabel("COMMAND");
+        final String asked = arguments.length == 0 ? "" : arguments[0];
+        commands.forEach(
+                (name, command) -> {
+                    if (name.equals(asked) || !commands.containsKey(asked)) {
+                        spec.addSubcommand(name, command.get());
+                    }
+                });
+        return new CommandLine(spec);
+    }
+}
