@@ -73,11 +73,13 @@ final class ChronicleAppender implements AutoCloseable {
                         .blockSize(blockSize)
                         .timeProvider(clock)
                         .timeoutMS(TIMEOUT_MS)
+                        .forceDirectoryListingRefreshIntervalMs(Long.MAX_VALUE)
                         .checkInterrupts(false)
                         .syncMode(SyncMode.NONE) // forcing is the journal's, not the mapping's
                         .build();
         try {
-            // Every older file is finished: Chronicle need not open them all to find that out.
+            // Older files are finished, and maybe damaged: Chronicle has no business with them.
+            queue.tableStorePut("listing.lowestCycle", cycle);
             queue.tableStorePut("normalisedEOFsTo", cycle);
             final ExcerptAppender appender = queue.createAppender();
             final ChronicleAppender opened =

@@ -68,11 +68,16 @@ final class Blocks {
         buffer.putLong(FIRST_SEQUENCE_OFFSET, firstSequence, LITTLE_ENDIAN);
         buffer.putInt(COUNT_OFFSET, count, LITTLE_ENDIAN);
         buffer.putInt(FRAMES_OFFSET_OFFSET, framesOffset, LITTLE_ENDIAN);
+        seal(position);
+        return position;
+    }
+
+    /** Sets the checksum of the block at the start of {@link #buffer}. */
+    void seal(final int length) {
         crc.reset();
-        crc.update(bytes.limit(position).position(CRC_FROM_OFFSET));
+        crc.update(bytes.limit(length).position(CRC_FROM_OFFSET));
         bytes.clear();
         buffer.putInt(CRC_OFFSET, (int) crc.getValue(), LITTLE_ENDIAN);
-        return position;
     }
 
     /** The frame of a sequence: its number, then letters that follow from it. */
