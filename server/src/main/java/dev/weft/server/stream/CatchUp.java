@@ -156,9 +156,10 @@ public final class CatchUp implements Agent {
         }
         LastMatches search = request.lastMatches;
         if (search == null) {
-            search = new LastMatches(start.value(), oldest, request.limit);
+            search = new LastMatches(start.value(), oldest, request.cursor - 1);
             request.lastMatches = search;
         }
+        search.oldest(oldest);
         if (!search.isDone()) {
             search.step(reader, request.filter, SCAN_LENGTH_MAX);
         }

@@ -13,7 +13,7 @@ final class LastMatches {
     private static final int WINDOW_MAX = 16 * 1024;
     private static final int GROWTH = 4;
 
-    private final long oldest;
+    private long oldest; // moves on while retention takes events away
     private final long[] matches = new long[WINDOW_MAX];
     private long remaining; // matches still to be found before end
     private long end; // all from here on are counted
@@ -23,6 +23,7 @@ final class LastMatches {
     /**
      * Begins at the end.
      *
+     * @param oldest sequence that the search does not go before.
      * @param limit newest sequence that counts.
      */
     LastMatches(final long count, final long oldest, final long limit) {
@@ -42,6 +43,14 @@ final class LastMatches {
     /** Sequence to start with: that of the n-th last match, or the oldest one there is. */
     long found() {
         return found;
+    }
+
+    /** Notes that nothing before a sequence can be had any more. */
+    void oldest(final long sequence) {
+        oldest = Math.max(oldest, sequence);
+        if (end <= oldest) {
+            found = oldest;
+        }
     }
 
     /**

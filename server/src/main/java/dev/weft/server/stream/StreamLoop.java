@@ -12,7 +12,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.EnumMap;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
@@ -48,8 +47,6 @@ public final class StreamLoop implements Agent {
     private final SplittableRandom random = new SplittableRandom();
     private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
     private final Consumer<ReplayRequest> onAnswer = ReplayRequest::answer;
-    private final EnumMap<Framing, ByteBuf> keepAlives = new EnumMap<>(Framing.class);
-    private final EnumMap<Framing, ByteBuf> chunkedKeepAlives = new EnumMap<>(Framing.class);
 
     private final ManyToOneConcurrentArrayQueue<ReplayRequest>
             replayed; // offered by the replay thread
@@ -76,19 +73,6 @@ public final class StreamLoop implements Agent {
         this.clock = clock;
         batch = new Batch(allocator, new FramePlan());
         replayed = new ManyToOneConcurrentArrayQueue<>(config.subscribersMax());
-        for (final Framing framing : Framing.values()) {
-            keepAlives.put(
-                    framing, shared(encode(ControlFrames.keepAlive(framing), framing, false)));
-            chunkedKeepAlives.put(
-                    framing, shared(encode(ControlFrames.keepAlive(framing), framing, true)));
-        }
-    }
-
-    /** A copy that lives as long as the process. */
-    private static ByteBuf shared(final ByteBuf frame) {
-        final ByteBuf copy = Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(frame));
-        frame.release();
-        return copy;
     }
 
     /** Sets what makes this loop call {@link #doWork}. Before it starts. */
@@ -235,14 +219,6 @@ public final class StreamLoop implements Agent {
 
     Batch batch() {
         return batch;
-    }
-
-    ByteBuf keepAliveFrame(final Framing framing, final boolean chunked) {
-        final ByteBuf frame = (chunked ? chunkedKeepAlives : keepAlives).get(framing);
-        if (frame == null) {
-            throw new IllegalStateException("no keep-alive for " + framing);
-        }
-        return frame.duplicate();
     }
 
     void advance(final Subscriber subscriber) {

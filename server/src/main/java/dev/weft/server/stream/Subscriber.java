@@ -54,7 +54,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     /**
      * Makes a subscriber whose head is still to be written.
      *
-     * @param cursor first sequence wanted; meaningless while {@code start} is open.
+     * @param cursor first sequence wanted; while {@code start} is open, the first one after the request.
      * @param start to be resolved by the replay thread, or null.
      * @param firstFrame control frame to begin with, or null.
      */
@@ -251,7 +251,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     void keepAlive() {
         final Channel current = channel;
         if (state != SubscriberState.CLOSED && current != null && current.isWritable()) {
-            send(loop.keepAliveFrame(framing, chunked));
+            send(KeepAliveFrames.of(framing, chunked));
             loop.counters().keepAlives.increment();
         }
     }

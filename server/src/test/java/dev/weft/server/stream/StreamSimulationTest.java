@@ -1,0 +1,349 @@
+package dev.weft.server.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.AnyEvent;
+import dev.weft.server.fanout.Fabric;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Term;
+import dev.weft.server.fanout.Wire;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Two I/O loops, the replay thread and many clients, driven by hand in a random order: publishing,
+ * stalling, being lapped, resuming, losing the oldest events. Each client must see an ordered run
+ * of what its filter lets pass, without a hole that it was not told.
+ */
+class StreamSimulationTest {
+    private static final int RING_CAPACITY = 1 << 18;
+    private static final int STEPS = 1_500;
+    private static final List<Framing> FRAMINGS = List.of(Framing.values());
+    private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*", Pattern.DOTALL);
+    private static final Pattern GAP =
+            Pattern.compile("\\{\"weft.gap\":\\{\"from\":(\\d+),\"to\":(\\d+),\"oldest\":\\d+}}");
+
+    static LongStream seeds() {
+        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
+        return one != Long.MIN_VALUE
+                ? LongStream.of(one)
+                : new SplittableRandom().longs(Long.getLong("test.seeds", 40));
+    }
+
+    @ParameterizedTest(name = "-Dtest.seed={0}")
+    @MethodSource("seeds")
+    void shouldShowEachClientARunWithoutHoles(final long seed) {
+        final World world = new World(new SplittableRandom(seed));
+        for (int i = 0; i < STEPS; i++) {
+            world.step();
+        }
+        world.settle();
+        world.check();
+    }
+
+    /** One client and what it must see. */
+    private static final class Client {
+        private final Subscriber subscriber;
+        private final FakeSocket socket;
+        private final Filter filter;
+        private final Framing framing;
+        private final long first;
+        private final boolean isLast;
+        private final String firstItem;
+        private boolean isGone;
+
+        Client(
+                final Subscriber subscriber,
+                final FakeSocket socket,
+                final Subscription wish,
+                final long first,
+                final String firstItem) {
+            this.subscriber = subscriber;
+            this.socket = socket;
+            this.filter = wish.filter();
+            this.framing = wish.framing();
+            this.first = first;
+            this.isLast = wish.start().kind() == Start.Kind.LAST;
+            this.firstItem = firstItem;
+        }
+    }
+
+    private static final class World {
+        private final SplittableRandom random;
+        private final Fabric fabric = new Fabric(RING_CAPACITY);
+        private final CatchUp catchUp =
+                new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 1_024);
+        private final List<StreamLoop> loops = new ArrayList<>();
+        private final List<Client> clients = new ArrayList<>();
+        private final List<String> events = new ArrayList<>(); // by sequence - 1
+        private final StreamConfig config =
+                StreamConfig.defaults(Set.of("system", "job", "telemetry", "agent"));
+        private final SubscriberSlots slots = new SubscriberSlots(1_000);
+
+        World(final SplittableRandom random) {
+            this.random = random;
+            for (int i = 0; i < 2; i++) {
+                final FanoutAgent fanout =
+                        new FanoutAgent(
+                                fabric.ring(),
+                                UnpooledByteBufAllocator.DEFAULT,
+                                fabric::timeUs,
+                                latency -> {});
+                loops.add(
+                        new StreamLoop(
+                                fanout,
+                                catchUp,
+                                fabric.journal(),
+                                UnpooledByteBufAllocator.DEFAULT,
+                                config,
+                                slots,
+                                fabric::timeUs));
+            }
+        }
+
+        void step() {
+            switch (random.nextInt(16)) {
+                case 0, 1, 2 -> publish();
+                case 3, 4, 5 -> loop().doWork();
+                case 6, 7 -> catchUp.doWork();
+                case 8 -> subscribe();
+                case 9 -> client(client -> client.socket.stall());
+                case 10 -> client(client -> client.socket.read(random.nextInt(100_000)));
+                case 11 -> client(client -> client.socket.read(Long.MAX_VALUE / 4));
+                case 12 -> loop().tick();
+                case 13 -> {
+                    if (random.nextInt(6) == 0) {
+                        client(
+                                client -> {
+                                    client.isGone = true;
+                                    client.socket.close();
+                                    client.subscriber.onClose(client.socket);
+                                });
+                    }
+                }
+                case 14 -> {
+                    if (random.nextInt(40) == 0 && fabric.head() > 50) {
+                        fabric.journal().trim(fabric.head() - random.nextInt(50));
+                    }
+                }
+                default -> {
+                    for (int i = random.nextInt(30); i > 0; i--) {
+                        publish();
+                    }
+                }
+            }
+        }
+
+        private void publish() {
+            final List<String> block = new ArrayList<>();
+            for (int i = random.nextInt(10) == 0 ? 100 : 1 + random.nextInt(5); i > 0; i--) {
+                block.add(
+                        random.nextInt(20) == 0
+                                ? "{\"type\":\"step.big\",\"data\":\""
+                                        + "x".repeat(random.nextInt(60_000))
+                                        + "\"}"
+                                : AnyEvent.json(random));
+            }
+            if (block.stream().mapToInt(String::length).sum()
+                    < fabric.ring().blockLengthMax() / 2) {
+                events.addAll(block);
+                fabric.publish(block);
+            }
+        }
+
+        private StreamLoop loop() {
+            return loops.get(random.nextInt(loops.size()));
+        }
+
+        private void client(final java.util.function.Consumer<Client> action) {
+            if (!clients.isEmpty()) {
+                final Client client = clients.get(random.nextInt(clients.size()));
+                if (!client.isGone) {
+                    action.accept(client);
+                }
+            }
+        }
+
+        private void subscribe() {
+            if (clients.size() > 60) {
+                return;
+            }
+            final Filter filter =
+                    switch (random.nextInt(4)) {
+                        case 0 ->
+                                Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("step."))));
+                        case 1 ->
+                                Filter.of(
+                                        Map.of(
+                                                Filter.Field.SUBJECT,
+                                                        Set.of(
+                                                                Term.exact("job/7f3a"),
+                                                                Term.prefix("host/")),
+                                                Filter.Field.CATEGORY, Set.of(Term.exact("job"))));
+                        default -> Filter.ALL;
+                    };
+            final Framing framing = FRAMINGS.get(random.nextInt(4));
+            final long head = fabric.head();
+            final long oldest = fabric.journal().oldestSequence();
+            Start start = Start.HEAD;
+            long first = head + 1;
+            String firstItem = "";
+            switch (random.nextInt(7)) {
+                case 0 -> {
+                    start = Start.ALL;
+                    first = oldest;
+                }
+                case 1, 2 -> {
+                    final long after = random.nextLong(head + 1);
+                    start = new Start(Start.Kind.AFTER, after);
+                    first = after + 1;
+                }
+                case 3 -> {
+                    start = new Start(Start.Kind.AFTER, head + 1 + random.nextInt(3));
+                    firstItem =
+                            "{\"weft.reset\":{\"reason\":\""
+                                    + ControlFrames.FUTURE
+                                    + "\",\"head\":"
+                                    + head
+                                    + "}}";
+                }
+                case 4 -> {
+                    final int count = 1 + random.nextInt(40);
+                    start = new Start(Start.Kind.LAST, count);
+                    first = lastMatch(filter, count, oldest, head);
+                }
+                default -> {}
+            }
+            final StreamLoop loop = loop();
+            assertThat(loop.admit()).isTrue();
+            final Subscription wish = new Subscription(start, filter, framing);
+            final Subscriber subscriber =
+                    loop.subscribe(wish, framing != Framing.WEBSOCKET && random.nextBoolean());
+            final FakeSocket socket = new FakeSocket(subscriber);
+            if (random.nextInt(4) > 0) {
+                socket.read(Long.MAX_VALUE / 4);
+            }
+            if (random.nextBoolean()) {
+                loop().doWork(); // the connection may open later than it was asked for
+                publish();
+                loop.doWork();
+            }
+            subscriber.onOpen(socket);
+            clients.add(new Client(subscriber, socket, wish, first, firstItem));
+        }
+
+        private long lastMatch(
+                final Filter filter, final int count, final long oldest, final long head) {
+            int left = count;
+            for (long sequence = head; sequence >= oldest; sequence--) {
+                if (matches(filter, sequence) && --left == 0) {
+                    return sequence;
+                }
+            }
+            return oldest;
+        }
+
+        void settle() {
+            for (final Client client : clients) {
+                client.socket.read(Long.MAX_VALUE / 4);
+            }
+            int work = 1;
+            for (int i = 0; work > 0 || i < 3; i++) {
+                work = catchUp.doWork();
+                for (final StreamLoop loop : loops) {
+                    work += loop.doWork();
+                }
+                assertThat(i).as("it comes to rest").isLessThan(1_000_000);
+            }
+        }
+
+        void check() {
+            for (final Client client : clients) {
+                check(client);
+                if (!client.isGone) {
+                    assertThat(client.subscriber.state()).isEqualTo(SubscriberState.LIVE);
+                    assertThat(client.socket.pendingBytes()).isZero();
+                }
+            }
+            for (final StreamLoop loop : loops) {
+                assertThat(loop.counters().replayRefused.get()).isZero();
+            }
+        }
+
+        private void check(final Client client) {
+            if (client.isGone) {
+                return; // it may have ended within a frame
+            }
+            final List<String> items =
+                    Wire.envelopes(client.framing, Wire.unchunk(client.socket.received()));
+            long cursor = client.first;
+            int at = 0;
+            if (!client.firstItem.isEmpty()) {
+                assertThat(items).isNotEmpty();
+                assertThat(items.get(at++)).isEqualTo(client.firstItem);
+            }
+            for (; at < items.size(); at++) {
+                final String item = items.get(at);
+                final Matcher gap = GAP.matcher(item);
+                final long from;
+                final long to;
+                if (gap.matches()) {
+                    from = Long.parseLong(gap.group(1));
+                    to = Long.parseLong(gap.group(2));
+                    assertThat(to)
+                            .as("only what is trimmed")
+                            .isLessThan(fabric.journal().oldestSequence());
+                } else {
+                    final Matcher event = SEQUENCE.matcher(item);
+                    assertThat(event.matches()).as(item).isTrue();
+                    from = Long.parseLong(event.group(1));
+                    to = from;
+                    assertThat(matches(client.filter, from)).as(item).isTrue();
+                }
+                assertThat(from)
+                        .as("neither repeated nor out of order")
+                        .isGreaterThanOrEqualTo(cursor);
+                assertNothingMissed(client, cursor, from);
+                cursor = to + 1;
+            }
+            assertNothingMissed(client, cursor, fabric.head() + 1);
+        }
+
+        private void assertNothingMissed(final Client client, final long from, final long end) {
+            // The last n are those of the moment when they are looked for.
+            final long oldest = client.isLast ? fabric.journal().oldestSequence() : 0;
+            for (long sequence = Math.max(from, oldest); sequence < end; sequence++) {
+                assertThat(matches(client.filter, sequence))
+                        .as("missed " + sequence + " of " + client.filter + " " + client.framing)
+                        .isFalse();
+            }
+        }
+
+        /** Our own idea of a match, from the text that was published. */
+        private boolean matches(final Filter filter, final long sequence) {
+            final String event = events.get((int) sequence - 1);
+            final String text = filter.toString();
+            if (filter.isAll()) {
+                return true;
+            }
+            if (text.contains("step.")) {
+                return event.startsWith("{\"type\":\"step.");
+            }
+            return event.contains("\"category\":\"job\"")
+                    && (event.contains("\"subject\":\"job/7f3a\"")
+                            || event.contains("\"subject\":\"host/"));
+        }
+    }
+}
