@@ -54,7 +54,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     /**
      * Makes a subscriber whose head is still to be written.
      *
-     * @param cursor first sequence wanted; while {@code start} is open, the first one after the request.
+     * @param cursor first sequence wanted; while {@code start} is open, the first one after the
+     *     request.
      * @param start to be resolved by the replay thread, or null.
      * @param firstFrame control frame to begin with, or null.
      */

@@ -24,12 +24,11 @@ final class FakeSocket extends EmbeddedChannel {
                         handler.onWritabilityChanged(context.channel());
                     }
 
-            @Override
-            public void exceptionCaught(
-                    final ChannelHandlerContext context, final Throwable cause) {
-                // writes to a client that is gone; nobody waits for their promise
-            }
-
+                    @Override
+                    public void exceptionCaught(
+                            final ChannelHandlerContext context, final Throwable cause) {
+                        // writes to a client that is gone; nobody waits for their promise
+                    }
                 });
     }
 
