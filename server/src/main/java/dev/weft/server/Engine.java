@@ -114,6 +114,10 @@ final class Engine implements AutoCloseable {
         return house.parkNs();
     }
 
+    long durableWaiting() {
+        return forcing.waitingCount();
+    }
+
     BlockRing ring() {
         return ring;
     }

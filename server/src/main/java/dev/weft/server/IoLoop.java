@@ -1,7 +1,7 @@
 package dev.weft.server;
 
 import dev.weft.server.counters.HttpCounters;
-import dev.weft.server.fanout.DeliveryTimes;
+import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.ingest.IngestConfig;
@@ -46,6 +46,7 @@ final class IoLoop {
     private final StreamLoop streams;
     private final IngestLoop ingest;
     private final HttpCounters httpCounters = new HttpCounters();
+    private final LatencyRecorder deliveryLatency = new LatencyRecorder();
 
     /**
      * Makes the agents and binds them to the duty.
@@ -56,8 +57,7 @@ final class IoLoop {
             final SingleThreadEventLoop eventLoop,
             final LoopDuty duty,
             final Shared shared,
-            final @Nullable Agent first,
-            final DeliveryTimes deliveryTimes) {
+            final @Nullable Agent first) {
         this.eventLoop = eventLoop;
         this.duty = duty;
         this.shared = shared;
@@ -65,7 +65,10 @@ final class IoLoop {
         streams =
                 new StreamLoop(
                         new FanoutAgent(
-                                shared.engine().ring(), allocator, shared.clock(), deliveryTimes),
+                                shared.engine().ring(),
+                                allocator,
+                                shared.clock(),
+                                deliveryLatency::record),
                         shared.replay().catchUp(),
                         shared.journal(),
                         allocator,
@@ -102,6 +105,10 @@ final class IoLoop {
 
     HttpCounters httpCounters() {
         return httpCounters;
+    }
+
+    LatencyRecorder deliveryLatency() {
+        return deliveryLatency;
     }
 
     /** The routes of the core; whoever has more adds them. */

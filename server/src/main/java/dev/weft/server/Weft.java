@@ -6,6 +6,7 @@ import dev.weft.server.auth.ApiKeys;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.http.HttpServer;
 import dev.weft.server.http.OriginRules;
+import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.Transport;
 import dev.weft.server.ingest.EventBuilder;
 import dev.weft.server.ingest.IngestConfig;
@@ -16,11 +17,12 @@ import dev.weft.server.journal.Journals;
 import dev.weft.server.journal.OpenedJournal;
 import dev.weft.server.journal.RecoveryReport;
 import dev.weft.server.journal.SequenceRange;
+import dev.weft.server.ops.SequencerCounts;
 import dev.weft.server.runtime.LoopDuty;
 import dev.weft.server.sequencer.PendingAppend;
-import dev.weft.server.sequencer.SequencerCounters;
 import dev.weft.server.stream.StreamConfig;
 import dev.weft.server.stream.SubscriberSlots;
+import dev.weft.server.telemetry.HostTelemetry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
@@ -28,6 +30,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +39,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.SystemEpochMicroClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +70,11 @@ public final class Weft implements AutoCloseable {
     private final Replay replay;
     private final SubscriberSlots slots;
     private final EventRules rules;
+    private final SequencerCounts counts = new SequencerCounts();
+    private final Operations operations;
     private final HttpServer server;
     private final InetSocketAddress address;
+    private @Nullable HostTelemetry telemetry; // written and read by who starts and stops
 
     private Weft(final WeftConfig config, final OpenedJournal opened, final EpochMicroClock clock) {
         this.config = config;
@@ -84,12 +91,12 @@ public final class Weft implements AutoCloseable {
                         journal,
                         duties,
                         clock::microTime,
-                        SequencerCounters.NONE,
+                        counts,
                         failures);
+        rules = EventRules.forCallers(config.events().categories(), config.events().sourceKinds());
         final StreamConfig streamConfig = streamConfig();
         slots = new SubscriberSlots(streamConfig.subscribersMax());
         replay = new Replay(journal, streamConfig.subscribersMax(), failures);
-        rules = EventRules.forCallers(config.events().categories(), config.events().sourceKinds());
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
@@ -106,15 +113,24 @@ public final class Weft implements AutoCloseable {
                             (SingleThreadEventLoop) executor,
                             duties.get(index),
                             shared,
-                            index == 0 ? engine.loopAgent() : null,
-                            latencyNs -> {}));
+                            index == 0 ? engine.loopAgent() : null));
             index++;
         }
+        operations =
+                new Operations(
+                        config,
+                        journal,
+                        opened.report(),
+                        transport,
+                        slots,
+                        engine,
+                        counts,
+                        loops);
         server =
                 new HttpServer(
                         transport,
                         loopGroup,
-                        loop -> ioLoop(loop).routes().build(),
+                        loop -> routes(ioLoop(loop)),
                         loop -> ioLoop(loop).httpCounters(),
                         new OriginRules(
                                 config.listen().address().isLoopbackAddress(),
@@ -132,6 +148,12 @@ public final class Weft implements AutoCloseable {
         } catch (final RuntimeException ex) {
             closeAgents(true);
             throw ex;
+        }
+        if (config.demo()) {
+            final ServerEvents events =
+                    new ServerEvents(engine.inbox(), rules, System::currentTimeMillis);
+            telemetry = new HostTelemetry(event -> events.publish(event, pending -> {}));
+            telemetry.start();
         }
     }
 
@@ -199,6 +221,9 @@ public final class Weft implements AutoCloseable {
             return;
         }
         LOG.info("stopping: head={} subscribers={}", head(), slots.used());
+        if (telemetry != null) {
+            telemetry.close();
+        }
         slots.close();
         server.stopAccepting();
         await(server.drain(), ANSWERS_MS, "answers");
@@ -221,6 +246,7 @@ public final class Weft implements AutoCloseable {
     }
 
     private void closeAgents(final boolean clean) {
+        operations.close();
         engine.close();
         replay.close();
         final boolean ended =
@@ -287,7 +313,14 @@ public final class Weft implements AutoCloseable {
                 streams.keepAliveIntervalNs(),
                 Math.toIntExact(streams.retryMinNs() / NS_PER_MS),
                 Math.toIntExact(streams.retryMaxNs() / NS_PER_MS),
-                config.events().categories());
+                Set.copyOf(rules.categoryNames()));
+    }
+
+    /** Adding a surface: one line here. */
+    private RouteTable routes(final IoLoop loop) {
+        final RouteTable.Builder routes = loop.routes();
+        operations.addTo(routes);
+        return routes.build();
     }
 
     private static Transport transport(final WeftConfig.TransportChoice choice) {

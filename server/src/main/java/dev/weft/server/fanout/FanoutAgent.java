@@ -79,6 +79,7 @@ public final class FanoutAgent implements Agent {
         this.clock = clock;
         this.deliveryTimes = deliveryTimes;
         nextSequence = reader.nextSequence();
+        counters.handedOut.set(nextSequence - 1);
     }
 
     /** First sequence that this loop has not handed out; its members stand there. */
@@ -145,6 +146,7 @@ public final class FanoutAgent implements Agent {
         admitWaiting();
         final long events = nextSequence - before;
         if (events > 0) {
+            counters.handedOut.set(nextSequence - 1);
             groups.removeEmpty();
         }
         return (int) Math.min(Integer.MAX_VALUE, events);

@@ -16,6 +16,9 @@ public final class FanoutCounters {
     /** How often the ring's writer overtook this loop. */
     public final Counter lapped = new Counter();
 
+    /** Newest sequence that went to all live subscribers of this loop. */
+    public final Counter handedOut = new Counter();
+
     FanoutCounters() {}
 
     /** Counts what went out, to live subscribers or to one that catches up. */

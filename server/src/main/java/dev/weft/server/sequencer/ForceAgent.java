@@ -42,9 +42,9 @@ public final class ForceAgent implements Agent {
         return queue.offer(pending);
     }
 
-    /** Whether nothing waits to be taken. Any thread. */
-    public boolean isDrained() {
-        return queue.isEmpty();
+    /** Publishes that wait. Any thread. */
+    public int waitingCount() {
+        return queue.size();
     }
 
     @Override

@@ -42,9 +42,9 @@ public final class LocalInbox implements AppendInbox, OrderedSource {
         closed = true;
     }
 
-    /** Whether everything accepted has been taken by the sequencer. Any thread. */
-    public boolean isDrained() {
-        return queue.isEmpty();
+    /** Publishes that wait. Any thread. */
+    public int size() {
+        return queue.size();
     }
 
     @Override

@@ -1,0 +1,95 @@
+package dev.weft.server;
+
+import dev.weft.server.config.WeftConfig;
+import dev.weft.server.http.RouteTable;
+import dev.weft.server.http.SlowRoute;
+import dev.weft.server.http.Transport;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.RecoveryReport;
+import dev.weft.server.journal.SequenceRange;
+import dev.weft.server.ops.HealthFacts;
+import dev.weft.server.ops.HealthRoute;
+import dev.weft.server.ops.MetricSources;
+import dev.weft.server.ops.MetricsPage;
+import dev.weft.server.ops.OpsRoutes;
+import dev.weft.server.ops.SequencerCounts;
+import dev.weft.server.stream.SubscriberSlots;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What surrounds the events: health, metrics, documents. It asks the others when it is asked. */
+final class Operations implements AutoCloseable {
+    private final HealthRoute health;
+    private final MetricsPage metrics;
+    private final Executor executor = SlowRoute.newExecutor();
+
+    Operations(
+            final WeftConfig config,
+            final Journal journal,
+            final RecoveryReport report,
+            final Transport transport,
+            final SubscriberSlots slots,
+            final Engine engine,
+            final SequencerCounts counts,
+            final List<IoLoop> loops) {
+        health =
+                new HealthRoute(
+                        journal,
+                        new HealthFacts(
+                                config.threads().shared() ? "shared" : "dedicated",
+                                transport.toString(),
+                                config.durableByDefault() ? "durable" : "journaled",
+                                slots::used,
+                                recovery(report)),
+                        System::nanoTime);
+        metrics =
+                new MetricsPage(
+                        new MetricSources(
+                                journal,
+                                counts,
+                                loops.stream().map(IoLoop::httpCounters).toList(),
+                                loops.stream().map(loop -> loop.ingest().counters()).toList(),
+                                loops.stream()
+                                        .map(loop -> loop.streams().fanout().counters())
+                                        .toList(),
+                                loops.stream().map(IoLoop::deliveryLatency).toList(),
+                                loops.stream().map(loop -> loop.streams().counters()).toList(),
+                                Map.of(
+                                        "inbox",
+                                        () -> engine.inbox().size(),
+                                        "durable",
+                                        engine::durableWaiting),
+                                () -> lag(journal, loops)));
+    }
+
+    private static long lag(final Journal journal, final List<IoLoop> loops) {
+        final long handedOut =
+                loops.stream()
+                        .mapToLong(loop -> loop.streams().fanout().counters().handedOut.get())
+                        .min()
+                        .orElse(0);
+        return Math.max(0, journal.appendedSequence() - handedOut);
+    }
+
+    private static HealthFacts.@Nullable Recovery recovery(final RecoveryReport report) {
+        if (report.clean() && !report.isDamaged()) {
+            return null;
+        }
+        final SequenceRange skipped = report.skipped();
+        return skipped == null
+                ? new HealthFacts.Recovery(report.damage(), 0, 0)
+                : new HealthFacts.Recovery(report.damage(), skipped.from(), skipped.to());
+    }
+
+    /** Adds its routes. */
+    void addTo(final RouteTable.Builder routes) {
+        OpsRoutes.add(routes, health, metrics, executor);
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+    }
+}
