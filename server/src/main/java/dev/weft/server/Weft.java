@@ -85,14 +85,7 @@ public final class Weft implements AutoCloseable {
         for (final EventExecutor executor : loopGroup) {
             duties.add(new LoopDuty((SingleThreadEventLoop) executor, failures));
         }
-        engine =
-                new Engine(
-                        config.threads(),
-                        journal,
-                        duties,
-                        clock::microTime,
-                        counts,
-                        failures);
+        engine = new Engine(config.threads(), journal, duties, clock::microTime, counts, failures);
         rules = EventRules.forCallers(config.events().categories(), config.events().sourceKinds());
         final StreamConfig streamConfig = streamConfig();
         slots = new SubscriberSlots(streamConfig.subscribersMax());
@@ -118,14 +111,7 @@ public final class Weft implements AutoCloseable {
         }
         operations =
                 new Operations(
-                        config,
-                        journal,
-                        opened.report(),
-                        transport,
-                        slots,
-                        engine,
-                        counts,
-                        loops);
+                        config, journal, opened.report(), transport, slots, engine, counts, loops);
         server =
                 new HttpServer(
                         transport,
