@@ -20,7 +20,7 @@ import dev.weft.server.sequencer.Sequencer;
 import dev.weft.server.sequencer.SequencerCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.HttpMethod;
@@ -74,7 +74,7 @@ final class TestPublishing implements AutoCloseable {
                         inbox,
                         this::lookUp,
                         work,
-                        PooledByteBufAllocator.DEFAULT,
+                        ByteBufAllocator.DEFAULT,
                         () -> TIME / 1000);
         final PublishRoute route = new PublishRoute(ingest);
         final RouteTable routes =
@@ -167,7 +167,7 @@ final class TestPublishing implements AutoCloseable {
 
     private ByteBuf read(final long sequence) {
         return ByteBufUtil.writeUtf8(
-                PooledByteBufAllocator.DEFAULT, events().get((int) sequence - 1));
+                ByteBufAllocator.DEFAULT, events().get((int) sequence - 1));
     }
 
     @Override
