@@ -56,6 +56,7 @@ class BadEventTest {
                     {"type":"t","data":-1.798e308}  | malformed JSON at offset 19: a number must be finite in 64-bit floating point and its exponent at most 999
                     {"type":"t","data":"\\ud800"}   | malformed JSON at offset 20: an escaped surrogate without its other half
                     {"type":"t","data":"\\udc00x"}  | malformed JSON at offset 20: an escaped surrogate without its other half
+                    {"type":"t","data":"\\udc00\\udc00"} | malformed JSON at offset 20: an escaped surrogate without its other half
                     {"type":"t","data":"\\ud800\\u0041"} | malformed JSON at offset 20: an escaped surrogate without its other half
                     {"type":"t","data":"\\u12g4"}   | malformed JSON at offset 20: unknown escape in a string; known are \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX
                     {"type":"t","id":"\\ud834"}     | malformed JSON at offset 18: an escaped surrogate without its other half
@@ -287,6 +288,11 @@ class BadEventTest {
 
     @Test
     void shouldRefuseAHugeNumberAndTooMuchMetadata() {
+        final String longest = "0." + "1".repeat(998);
+        assertThat(Parsing.body("{\"type\":\"t\",\"data\":" + longest + "}")).endsWith(longest);
+        assertThat(Parsing.refusal("{\"type\":\"t\",\"data\":" + longest + "1}"))
+                .isEqualTo(
+                        "400 malformed JSON at offset 19: a number may have at most 1000 characters");
         assertThat(Parsing.refusal("{\"type\":\"t\",\"data\":" + "1".repeat(900_000) + "}"))
                 .isEqualTo(
                         "400 malformed JSON at offset 19: a number may have at most 1000 characters");
