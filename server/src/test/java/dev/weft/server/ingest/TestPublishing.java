@@ -19,8 +19,8 @@ import dev.weft.server.sequencer.LocalInbox;
 import dev.weft.server.sequencer.Sequencer;
 import dev.weft.server.sequencer.SequencerCounters;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.HttpMethod;
@@ -166,8 +166,7 @@ final class TestPublishing implements AutoCloseable {
     }
 
     private ByteBuf read(final long sequence) {
-        return ByteBufUtil.writeUtf8(
-                ByteBufAllocator.DEFAULT, events().get((int) sequence - 1));
+        return ByteBufUtil.writeUtf8(ByteBufAllocator.DEFAULT, events().get((int) sequence - 1));
     }
 
     @Override
