@@ -142,7 +142,7 @@ final class PositionsFile implements AutoCloseable {
             refused = false;
         } catch (final IOException ex) {
             if (!refused) {
-                LOG.warn("positions are not written, a restart will look for them", ex);
+                LOG.warn("positions are not written, a restart will look for them: {}", "" + ex);
             }
             refused = true;
         }

@@ -89,7 +89,8 @@ final class Preallocator {
                         isNew ? create(config.directory, file.cycle()) : channel(file.path()),
                         file.dataEnd());
         final Preallocator opened = new Preallocator(config, freeSpace, active);
-        final long needed = file.dataEnd() + FILE_HEADER + MARGIN;
+        // An existing file has its margin already; to open it takes a part of that.
+        final long needed = isNew ? FILE_HEADER + MARGIN : file.dataEnd() + MARGIN / 4;
         try {
             opened.extend(active, needed);
         } catch (final IOException ex) {

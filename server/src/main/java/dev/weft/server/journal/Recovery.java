@@ -27,6 +27,7 @@ final class Recovery {
     private static final long UNKNOWN_BOUND_SKIP = 1L << 32;
 
     private static final String CHRONICLE_TABLE = "metadata.cq4t";
+    private static final int CHRONICLE_TABLE_LENGTH = 128 * 1024;
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final JournalConfig config;
@@ -367,7 +368,7 @@ final class Recovery {
 
     /** Files that are derived, half made or never used. */
     private void removeLeftovers() throws IOException {
-        Files.deleteIfExists(config.directory.resolve(CHRONICLE_TABLE));
+        resetTable();
         Preallocator.deletePrecreated(config.directory);
         repair.clear();
         try (DirectoryStream<Path> files =
@@ -377,6 +378,18 @@ final class Recovery {
                     Files.delete(path);
                 }
             }
+        }
+    }
+
+    /** All zeros, Chronicle takes it for new. Not deleted: on a full disk it could not be made. */
+    private void resetTable() throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        config.directory.resolve(CHRONICLE_TABLE),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE)) {
+            FileIo.write(channel, ByteBuffer.allocate(CHRONICLE_TABLE_LENGTH), 0);
+            channel.truncate(CHRONICLE_TABLE_LENGTH);
         }
     }
 

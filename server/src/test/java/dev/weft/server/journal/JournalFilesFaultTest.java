@@ -1,0 +1,203 @@
+package dev.weft.server.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files of a journal that are gone, empty or not its own. */
+class JournalFilesFaultTest {
+    private static final String TABLE = "metadata.cq4t";
+    private static final int BLOCKS_PER_FILE = 100;
+
+    @TempDir Path base;
+    private Path directory;
+    private long head;
+    private long secondFileFrom;
+    private long secondFileTo;
+
+    @BeforeEach
+    void writeThreeFiles() throws IOException {
+        final Path written = base.resolve("written");
+        directory = base.resolve("journal");
+        final SplittableRandom random = new SplittableRandom(11);
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(written))) {
+            for (int hour = 0; hour < 3; hour++) {
+                if (hour == 1) {
+                    secondFileFrom = harness.journal.nextSequence();
+                } else if (hour == 2) {
+                    secondFileTo = harness.journal.appendedSequence();
+                }
+                harness.appendSome(random, BLOCKS_PER_FILE);
+                harness.journal.doHousekeeping();
+                harness.clockUs += JournalHarness.HOUR_US;
+            }
+            head = harness.journal.appendedSequence();
+            Directories.copy(written, directory); // as a kill leaves it
+        }
+    }
+
+    @Test
+    void shouldNumberOnAfterAKillWithoutLoss() {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.clean()).isFalse();
+            assertThat(harness.report.damage()).isEmpty();
+            assertThat(harness.report.skipped()).isNull();
+            assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
+        }
+    }
+
+    @Test
+    void shouldNumberOnAboveTheBoundAfterAnotherBoot() {
+        final JournalConfig config = JournalHarness.small(directory);
+        config.bootId = () -> "boot-2";
+        final long next = head + 1;
+        final long skippedTo;
+        try (JournalHarness harness = new JournalHarness(config)) {
+            assertThat(harness.report.skipped())
+                    .isEqualTo(new SequenceRange(next, config.sequencesReserved + 1));
+            assertThat(harness.report.reason()).contains("without a clean stop");
+            skippedTo = config.sequencesReserved + 1;
+            harness.append(1, 50);
+            final JournalHarness.Seen seen = harness.readFrom(1);
+            assertThat(seen.gaps).containsExactly(new SequenceRange(next, skippedTo));
+            assertThat(seen.events).isEqualTo(head + 1);
+        }
+        config.bootId = () -> "boot-3"; // but the last stop was clean
+        try (JournalHarness harness = new JournalHarness(config)) {
+            assertThat(harness.report.clean()).isTrue();
+            assertThat(harness.journal.nextSequence()).isEqualTo(skippedTo + 2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deleted", "empty", "zeros", "another queue's", "text"})
+    void shouldNotDependOnChroniclesTable(final String state) throws IOException {
+        final Path table = directory.resolve(TABLE);
+        switch (state) {
+            case "deleted" -> Files.deleteIfExists(table);
+            case "empty" -> Files.write(table, new byte[0]);
+            case "zeros" -> Files.write(table, new byte[1 << 17]);
+            case "text" -> Files.writeString(table, "not a table at all");
+            default -> Files.copy(Directories.rollFiles(directory).get(0), replace(table));
+        }
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage()).isEmpty();
+            harness.append(1, 50);
+            assertThat(harness.readFrom(1).gaps).isEmpty();
+            assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
+        }
+    }
+
+    @Test
+    void shouldReportTheGapOfAMissingFileInTheMiddle() throws IOException {
+        Files.delete(Directories.rollFiles(directory).get(1));
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.gaps())
+                    .contains(new SequenceRange(secondFileFrom, secondFileTo));
+            harness.append(1, 50);
+            final JournalHarness.Seen seen = harness.readFrom(1);
+            assertThat(seen.gaps).containsExactly(new SequenceRange(secondFileFrom, secondFileTo));
+            assertThat(harness.readFrom(secondFileFrom + 3).gaps)
+                    .containsExactly(new SequenceRange(secondFileFrom + 3, secondFileTo));
+        }
+    }
+
+    @Test
+    void shouldNotUseNumbersAgainWhenTheLastFileIsGone() throws IOException {
+        Files.delete(Directories.rollFiles(directory).get(2));
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.isDamaged()).isTrue();
+            assertThat(harness.journal.nextSequence()).isGreaterThan(head);
+            harness.append(1, 50);
+            assertThat(harness.readFrom(1).gaps).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldTellTheOldestSequenceWhenTheFirstFileIsGone() throws IOException {
+        Files.delete(Directories.rollFiles(directory).get(0));
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage()).isEmpty();
+            assertThat(harness.journal.oldestSequence()).isEqualTo(secondFileFrom);
+            assertThat(harness.readFrom(1).gaps)
+                    .containsExactly(new SequenceRange(1, secondFileFrom - 1));
+            assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
+        }
+    }
+
+    @Test
+    void shouldNotUseNumbersAgainWhenTheStateFileIsGone() throws IOException {
+        Files.delete(directory.resolve(StateFile.NAME));
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.journal.nextSequence()).isGreaterThan(head + 1_000_000_000L);
+            assertThat(harness.report.skipped()).isNotNull();
+            harness.append(1, 50);
+            assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deleted", "text", "swapped"})
+    void shouldNotTrustThePositions(final String state) throws IOException {
+        final Path positions = directory.resolve(PositionsFile.NAME);
+        switch (state) {
+            case "deleted" -> Files.delete(positions);
+            case "text" -> Files.writeString(positions, "not a position at all".repeat(100));
+            default -> {
+                final byte[] entries = Files.readAllBytes(positions);
+                final byte[] swapped = entries.clone();
+                System.arraycopy(entries, 0, swapped, entries.length - 32, 32);
+                swapped[70] ^= 1;
+                Files.write(positions, swapped);
+            }
+        }
+        for (int run = 0; run < 2; run++) {
+            try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+                assertThat(harness.report.damage()).isEmpty();
+                for (long sequence = 1; sequence <= head; sequence += 37) {
+                    assertThat(harness.readFrom(sequence).events).isEqualTo(head - sequence + 1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenKilledBeforeANewFileWasBegun() throws IOException {
+        final Path next = directory.resolve("20261120-13F.cq4");
+        Files.write(next, new byte[200_000]);
+        Files.write(directory.resolve("20261120-14F.precreated"), new byte[200_000]);
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage()).isEmpty();
+            assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
+            assertThat(Directories.rollFiles(directory)).doesNotContain(next);
+            assertThat(directory.resolve("20261120-14F.precreated")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldRefuseASecondOpeningInTheSameProcess() {
+        final JournalConfig config = JournalHarness.small(directory);
+        try (JournalHarness harness = new JournalHarness(config)) {
+            assertThatThrownBy(() -> Journals.open(config))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("in use");
+            assertThat(harness.append(1, 50)).isEqualTo(Journal.APPENDED);
+        }
+        assertThat(List.of(new JournalHarness(config))).allSatisfy(JournalHarness::close);
+    }
+
+    private static Path replace(final Path path) throws IOException {
+        Files.deleteIfExists(path);
+        return path;
+    }
+}
