@@ -68,7 +68,8 @@ class DiskFullSystemTest {
                     answer = client.post(EVENT);
                 }
                 assertThat(answer.status()).as(answer.body()).isEqualTo(507);
-                assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+                assertThat(answer.headers())
+                        .containsEntry("content-type", "application/problem+json");
                 final HttpClient.Answer health = client.get("/health");
                 assertThat(health.status()).isEqualTo(503);
                 assertThat(health.body()).contains("\"writable\":false");

@@ -66,8 +66,7 @@ class KillFaultTest {
         }
         threads.add(start("subscriber", this::subscribe));
         for (int i = 0; i < KILLS; i++) {
-            try (ChildServer server =
-                    ChildServer.start(directory, log, "--threading", threading)) {
+            try (ChildServer server = ChildServer.start(directory, log, "--threading", threading)) {
                 readyMs.add(server.readyMs());
                 address = server.address();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(20, 700)));
@@ -87,8 +86,14 @@ class KillFaultTest {
             Collections.sort(readyMs);
             assertThat(readyMs.get(KILLS / 2)).as(context).isLessThanOrEqualTo(READY_MS);
             System.out.println(
-                    "kill -9, " + threading + ": acknowledged=" + acknowledged.size()
-                            + " in journal=" + found.size() + " " + context);
+                    "kill -9, "
+                            + threading
+                            + ": acknowledged="
+                            + acknowledged.size()
+                            + " in journal="
+                            + found.size()
+                            + " "
+                            + context);
         }
         for (final Thread thread : threads) {
             thread.join();

@@ -141,8 +141,7 @@ class StalledReaderFaultTest {
                 final String data = client.next().data();
                 final long sentNs =
                         Long.parseLong(
-                                data.substring(
-                                        data.indexOf("\"data\":") + 7, data.length() - 2));
+                                data.substring(data.indexOf("\"data\":") + 7, data.length() - 2));
                 if (sentNs == 0) {
                     return;
                 }
