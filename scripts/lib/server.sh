@@ -31,10 +31,10 @@ server_command() {
   [ "$WEFT_JDK" -lt 24 ] || COMMAND+=("@$WEFT_HOME/scripts/jvm-flags-24")
   # The serial collector: the hot path allocates nothing, so collections are rare and small; it has the least memory of
   # its own, the cheapest barriers and no threads that compete for two cores.
-  [[ ${WEFT_JAVA_OPTS:-} =~ -XX:\+Use[A-Za-z]*GC ]] || COMMAND+=(-XX:+UseSerialGC)
+  [[ ${WEFT_JAVA_OPTS:-} =~ -XX:\+Use[A-Za-z0-9]*GC ]] || COMMAND+=(-XX:+UseSerialGC)
   # PerfDisableSharedMem: the JVM's own statistics file is a mapped file too, and its write-back can stop every thread.
   COMMAND+=(-Xms32m -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+PerfDisableSharedMem
-    -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8)
+    -Dio.netty.jfr.enabled=false -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8)
   archive=$(class_archive)
   # Without a word when the archive does not fit: it only saves time.
   [ ! -s "$archive" ] || COMMAND+=("-XX:SharedArchiveFile=$archive" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)
