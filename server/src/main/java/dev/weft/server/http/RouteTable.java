@@ -37,7 +37,10 @@ public final class RouteTable {
         return all;
     }
 
-    @Nullable PathEntry find(final String path) {
+    /** What serves a path; a slash at its end makes no difference. */
+    @Nullable PathEntry find(final String asked) {
+        final boolean isTrailing = asked.length() > 1 && asked.endsWith("/");
+        final String path = isTrailing ? asked.substring(0, asked.length() - 1) : asked;
         final PathEntry entry = exact.get(path);
         if (entry != null) {
             return entry;

@@ -39,7 +39,7 @@ class StreamSimulationTest {
         final long one = Long.getLong("test.seed", Long.MIN_VALUE);
         return one != Long.MIN_VALUE
                 ? LongStream.of(one)
-                : new SplittableRandom().longs(Long.getLong("test.seeds", 40));
+                : new SplittableRandom().longs(Long.getLong("test.seeds", 12));
     }
 
     @ParameterizedTest(name = "-Dtest.seed={0}")
