@@ -46,9 +46,11 @@ class HistorySystemTest {
     @Test
     void shouldAnswerAnEmptyPageWhenThereIsNothing() throws Exception {
         assertThat(client.get("/events").body())
-                .isEqualTo("{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":0}");
+                .isEqualTo(
+                        "{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":0}");
         assertThat(client.get("/events?after=7").body())
-                .isEqualTo("{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":7}");
+                .isEqualTo(
+                        "{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":7}");
         assertThat(client.get("/events?after=9223372036854775807").body())
                 .endsWith("\"next_after\":9223372036854775807}");
     }
@@ -64,7 +66,8 @@ class HistorySystemTest {
             assertThat(answer.headers()).containsEntry("content-type", "application/json");
             assertThat(answer.number("head")).isEqualTo(25);
             final String body = answer.body();
-            final String events = body.substring("{\"events\":[".length(), body.indexOf("],\"limit\":7,"));
+            final String events =
+                    body.substring("{\"events\":[".length(), body.indexOf("],\"limit\":7,"));
             seen.append(seen.isEmpty() ? "" : ",").append(events);
             after = answer.number("next_after");
         }
@@ -79,7 +82,8 @@ class HistorySystemTest {
         assertThat(first.body().length()).isBetween(3_000_000, 5_000_000);
         final long next = first.number("next_after");
         assertThat(next).isBetween(3L, 5L);
-        assertThat(client.get("/events?limit=1000&after=" + next).body()).startsWith("{\"events\":[{\"seq\":" + (next + 1));
+        assertThat(client.get("/events?limit=1000&after=" + next).body())
+                .startsWith("{\"events\":[{\"seq\":" + (next + 1));
     }
 
     @Test
@@ -97,8 +101,16 @@ class HistorySystemTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "after=-1", "after=x", "after=", "after=9223372036854775808", "limit=0", "limit=1001", "limit=x",
-                "after=1&after=2", "last=3", "typo=1"
+                "after=-1",
+                "after=x",
+                "after=",
+                "after=9223372036854775808",
+                "limit=0",
+                "limit=1001",
+                "limit=x",
+                "after=1&after=2",
+                "last=3",
+                "typo=1"
             })
     void shouldRefuseParametersThatItDoesNotUnderstand(final String query) throws Exception {
         assertThat(client.get("/events?" + query).status()).isEqualTo(400);

@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** One connection on which a test asks for a stream, in whatever form, and reads what comes byte by byte. */
+/**
+ * One connection on which a test asks for a stream, in whatever form, and reads what comes byte by
+ * byte.
+ */
 final class StreamSocket implements AutoCloseable {
     private static final int TIMEOUT_MS = 20_000;
     private static final byte[] MASK = {1, 2, 3, 4};
@@ -26,7 +29,8 @@ final class StreamSocket implements AutoCloseable {
     private int status;
     private int chunkLeft;
 
-    private StreamSocket(final InetSocketAddress address, final int receiveBuffer) throws IOException {
+    private StreamSocket(final InetSocketAddress address, final int receiveBuffer)
+            throws IOException {
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         if (receiveBuffer > 0) {
@@ -36,14 +40,21 @@ final class StreamSocket implements AutoCloseable {
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
     }
 
-    /** Opens a stream: {@code request} is a path with its query, {@code lines} are whole header lines. */
-    static StreamSocket get(final InetSocketAddress address, final String request, final String... lines)
+    /**
+     * Opens a stream: {@code request} is a path with its query, {@code lines} are whole header
+     * lines.
+     */
+    static StreamSocket get(
+            final InetSocketAddress address, final String request, final String... lines)
             throws IOException {
         return send(address, 0, "GET " + request + " HTTP/1.1", lines);
     }
 
     static StreamSocket send(
-            final InetSocketAddress address, final int receiveBuffer, final String requestLine, final String... lines)
+            final InetSocketAddress address,
+            final int receiveBuffer,
+            final String requestLine,
+            final String... lines)
             throws IOException {
         final StreamSocket stream = new StreamSocket(address, receiveBuffer);
         final StringBuilder head = new StringBuilder(requestLine).append("\r\nHost: localhost\r\n");
@@ -55,13 +66,16 @@ final class StreamSocket implements AutoCloseable {
         return stream;
     }
 
-    static StreamSocket webSocket(final InetSocketAddress address, final String request, final String... more)
+    static StreamSocket webSocket(
+            final InetSocketAddress address, final String request, final String... more)
             throws IOException {
         final String[] lines = new String[4 + more.length];
         lines[0] = "Upgrade: websocket";
         lines[1] = "Connection: keep-alive, Upgrade";
         lines[2] = "Sec-WebSocket-Version: 13";
-        lines[3] = "Sec-WebSocket-Key: " + Base64.getEncoder().encodeToString("the sample nonce".getBytes(UTF_8));
+        lines[3] =
+                "Sec-WebSocket-Key: "
+                        + Base64.getEncoder().encodeToString("the sample nonce".getBytes(UTF_8));
         System.arraycopy(more, 0, lines, 4, more.length);
         return get(address, request, lines);
     }
@@ -72,7 +86,9 @@ final class StreamSocket implements AutoCloseable {
 
     /** Rest of the answer, by its Content-Length. */
     String body() throws IOException {
-        return new String(in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0"))), UTF_8);
+        return new String(
+                in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0"))),
+                UTF_8);
     }
 
     /** Next line of the stream, without the chunks around it; null at its end. */
@@ -106,7 +122,10 @@ final class StreamSocket implements AutoCloseable {
     String message() throws IOException {
         final int first = in.readUnsignedByte();
         final int second = in.readUnsignedByte();
-        final int length = second == 126 ? in.readUnsignedShort() : second == 127 ? (int) in.readLong() : second;
+        final int length =
+                second == 126
+                        ? in.readUnsignedShort()
+                        : second == 127 ? (int) in.readLong() : second;
         return Integer.toHexString(first) + " " + new String(in.readNBytes(length), ISO_8859_1);
     }
 
@@ -156,7 +175,9 @@ final class StreamSocket implements AutoCloseable {
         status = Integer.parseInt(headLine().substring(9, 12));
         for (String line = headLine(); !line.isEmpty(); line = headLine()) {
             final int colon = line.indexOf(':');
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).trim());
         }
     }
 

@@ -35,7 +35,9 @@ class StreamSystemTest {
             publish(
                     i % 2 == 1
                             ? "{\"type\":\"step.odd\",\"category\":\"job\",\"subject\":\"job/7f3a\"}"
-                            : "{\"type\":\"even\",\"run_id\":\"r \\\"" + i + "\\\\\",\"correlation_id\":\"c\"}");
+                            : "{\"type\":\"even\",\"run_id\":\"r \\\""
+                                    + i
+                                    + "\\\\\",\"correlation_id\":\"c\"}");
         }
     }
 
@@ -104,7 +106,8 @@ class StreamSystemTest {
         "/events/stream?after=0&run_id=r%20%2210%5C, '', 10",
         "/events/stream?after=8&correlation_id=c, '', 10",
     })
-    void shouldStartWhereItIsAsked(final String path, final String header, final long first) throws Exception {
+    void shouldStartWhereItIsAsked(final String path, final String header, final long first)
+            throws Exception {
         final String[] lines = header.isEmpty() ? new String[0] : new String[] {header};
         try (StreamSocket stream = StreamSocket.get(address, path, lines)) {
             assertThat(stream.status()).isEqualTo(200);
@@ -137,7 +140,8 @@ class StreamSystemTest {
         try (StreamSocket stream = StreamSocket.get(address, "/events/stream?last=1000000")) {
             assertThat(stream.id()).isEqualTo(1);
         }
-        try (StreamSocket stream = StreamSocket.get(address, "/events/stream?last=3&type=step.odd")) {
+        try (StreamSocket stream =
+                StreamSocket.get(address, "/events/stream?last=3&type=step.odd")) {
             assertThat(stream.id()).isEqualTo(HISTORY - 5);
             assertThat(stream.id()).isEqualTo(HISTORY - 3);
             assertThat(stream.id()).isEqualTo(HISTORY - 1);
@@ -150,7 +154,8 @@ class StreamSystemTest {
     void shouldStartAfterATime() throws Exception {
         final HttpClient.Answer answer = publisher.post("{\"type\":\"mark\"}");
         final long us = answer.number("ts");
-        final String time = Instant.ofEpochSecond(us / 1_000_000, us % 1_000_000 * 1_000).toString();
+        final String time =
+                Instant.ofEpochSecond(us / 1_000_000, us % 1_000_000 * 1_000).toString();
         final long next = publish("{\"type\":\"next\"}");
         try (StreamSocket stream = StreamSocket.get(address, "/events/stream?since=" + time)) {
             assertThat(stream.id()).as("exclusive").isEqualTo(next);
@@ -171,7 +176,8 @@ class StreamSystemTest {
         "Last-Event-ID: latest, invalid",
         "Last-Event-ID: é, invalid",
     })
-    void shouldTellInTheStreamThatAPositionMakesNoSense(final String header, final String reason) throws Exception {
+    void shouldTellInTheStreamThatAPositionMakesNoSense(final String header, final String reason)
+            throws Exception {
         try (StreamSocket stream = StreamSocket.get(address, "/events/stream?after=0", header)) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.line("event: ")).isEqualTo("weft.reset");
@@ -195,7 +201,8 @@ class StreamSystemTest {
             }
         }
         try (StreamSocket stream =
-                StreamSocket.get(address, "/events/stream", "Last-Event-ID: " + "7".repeat(10_000))) {
+                StreamSocket.get(
+                        address, "/events/stream", "Last-Event-ID: " + "7".repeat(10_000))) {
             assertThat(stream.status()).isEqualTo(431);
         }
     }
@@ -213,33 +220,68 @@ class StreamSystemTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "after=-1", "after=", "after=x", "after=9223372036854775808", "after=1&after=2", "after=1&last=2",
-                "since=5", "since=yesterday", "since=", "since=2026-13-01T00:00:00Z", "since=5m3h", "since=1m&replay=all",
-                "last=0", "last=-1", "last=1000001", "last=x", "replay=some", "replay=", "policy=latest",
-                "event_names=yes", "typo=1", "type=", "type=*", "type=step*", "type=*.x", "type=a%0Ab", "type=1a",
-                "category=nonsense", "category=job*", "subject=job", "subject=job/", "subject=job/a*", "subject=*",
-                "run_id=", "run_id=a%00b", "correlation_id=a%0d%0ab"
+                "after=-1",
+                "after=",
+                "after=x",
+                "after=9223372036854775808",
+                "after=1&after=2",
+                "after=1&last=2",
+                "since=5",
+                "since=yesterday",
+                "since=",
+                "since=2026-13-01T00:00:00Z",
+                "since=5m3h",
+                "since=1m&replay=all",
+                "last=0",
+                "last=-1",
+                "last=1000001",
+                "last=x",
+                "replay=some",
+                "replay=",
+                "policy=latest",
+                "event_names=yes",
+                "typo=1",
+                "type=",
+                "type=*",
+                "type=step*",
+                "type=*.x",
+                "type=a%0Ab",
+                "type=1a",
+                "category=nonsense",
+                "category=job*",
+                "subject=job",
+                "subject=job/",
+                "subject=job/a*",
+                "subject=*",
+                "run_id=",
+                "run_id=a%00b",
+                "correlation_id=a%0d%0ab"
             })
     void shouldRefuseAParameterByItsName(final String query) throws Exception {
         try (StreamSocket stream = StreamSocket.get(address, "/events/stream?" + query)) {
             assertThat(stream.status()).isEqualTo(400);
             final String name = query.substring(0, query.indexOf('='));
             final String other = query.substring(query.lastIndexOf('&') + 1).split("=", 2)[0];
-            assertThat(stream.body()).containsAnyOf("\"detail\":\"" + name + ": ", "\"detail\":\"" + other + ": ");
+            assertThat(stream.body())
+                    .containsAnyOf("\"detail\":\"" + name + ": ", "\"detail\":\"" + other + ": ");
         }
     }
 
     @Test
     void shouldRefuseEventLinesWhereThereAreNone() throws Exception {
-        try (StreamSocket stream = StreamSocket.get(
-                address, "/events/stream?event_names=true", "Accept: application/x-ndjson")) {
+        try (StreamSocket stream =
+                StreamSocket.get(
+                        address,
+                        "/events/stream?event_names=true",
+                        "Accept: application/x-ndjson")) {
             assertThat(stream.status()).isEqualTo(400);
         }
     }
 
     @Test
     void shouldNameEventsWhenAsked() throws Exception {
-        try (StreamSocket stream = StreamSocket.get(address, "/events/stream?after=0&event_names=true")) {
+        try (StreamSocket stream =
+                StreamSocket.get(address, "/events/stream?after=0&event_names=true")) {
             assertThat(stream.line("event: ")).isEqualTo("step.odd");
             assertThat(stream.line()).isEqualTo("id: 1");
             assertThat(stream.line()).startsWith("data: {\"seq\":1,\"event\":{");
@@ -251,24 +293,34 @@ class StreamSystemTest {
     @Test
     void shouldStreamLinesWhenAskedForNdjson() throws Exception {
         for (final String path : new String[] {"/events/stream", "/events"}) {
-            try (StreamSocket stream = StreamSocket.get(
-                    address, path + "?after=1", "Accept: text/plain, application/x-ndjson;q=0.9")) {
+            try (StreamSocket stream =
+                    StreamSocket.get(
+                            address,
+                            path + "?after=1",
+                            "Accept: text/plain, application/x-ndjson;q=0.9")) {
                 assertThat(stream.headers).containsEntry("content-type", "application/x-ndjson");
                 assertThat(stream.line()).startsWith("{\"seq\":2,\"event\":{\"id\":");
                 assertThat(stream.line()).startsWith("{\"seq\":3,");
             }
         }
-        try (StreamSocket stream = StreamSocket.get(
-                address, "/events/stream?after=999999999", "Accept: application/x-ndjson")) {
-            assertThat(stream.line()).startsWith("{\"weft.reset\":{\"reason\":\"future\",\"head\":");
+        try (StreamSocket stream =
+                StreamSocket.get(
+                        address,
+                        "/events/stream?after=999999999",
+                        "Accept: application/x-ndjson")) {
+            assertThat(stream.line())
+                    .startsWith("{\"weft.reset\":{\"reason\":\"future\",\"head\":");
             assertThat(stream.line()).as("keep-alive").isEmpty();
         }
     }
 
     @Test
     void shouldCloseDelimitedWhenTheClientSpeaksHttp10() throws Exception {
-        try (StreamSocket stream = StreamSocket.send(address, 0, "GET /events/stream?after=3 HTTP/1.0")) {
-            assertThat(stream.headers).doesNotContainKey("transfer-encoding").containsEntry("connection", "close");
+        try (StreamSocket stream =
+                StreamSocket.send(address, 0, "GET /events/stream?after=3 HTTP/1.0")) {
+            assertThat(stream.headers)
+                    .doesNotContainKey("transfer-encoding")
+                    .containsEntry("connection", "close");
             assertThat(stream.line()).startsWith("retry: ");
             assertThat(stream.id()).isEqualTo(4);
         }
@@ -276,13 +328,12 @@ class StreamSystemTest {
 
     @Test
     void shouldAnswerTheHeadOnlyWhenAskedForThat() throws Exception {
-        try (StreamSocket stream = StreamSocket.send(
-                address,
-                0,
-                "HEAD /events/stream HTTP/1.1",
-                "Connection: close")) {
+        try (StreamSocket stream =
+                StreamSocket.send(
+                        address, 0, "HEAD /events/stream HTTP/1.1", "Connection: close")) {
             assertThat(stream.status()).isEqualTo(200);
-            assertThat(stream.headers).containsEntry("content-type", "text/event-stream; charset=utf-8");
+            assertThat(stream.headers)
+                    .containsEntry("content-type", "text/event-stream; charset=utf-8");
             assertThat(stream.isEnded()).isTrue();
         }
     }

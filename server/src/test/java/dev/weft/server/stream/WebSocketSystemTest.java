@@ -26,8 +26,14 @@ class WebSocketSystemTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = WeftServer.start(
-                directory, Map.of("keep-alive-interval", "600ms", "cors-origins", "https://app.example"));
+        server =
+                WeftServer.start(
+                        directory,
+                        Map.of(
+                                "keep-alive-interval",
+                                "600ms",
+                                "cors-origins",
+                                "https://app.example"));
         address = server.address();
         publisher = server.connect();
     }
@@ -41,7 +47,8 @@ class WebSocketSystemTest {
     @Test
     void shouldSendEachEventAsOneTextMessage() throws Exception {
         final String first = publisher.post("{\"type\":\"a\"}").body();
-        final String large = publisher.post("{\"type\":\"b\",\"data\":\"" + "x".repeat(70_000) + "\"}").body();
+        final String large =
+                publisher.post("{\"type\":\"b\",\"data\":\"" + "x".repeat(70_000) + "\"}").body();
         try (StreamSocket socket = StreamSocket.webSocket(address, "/events/ws?after=0")) {
             assertThat(socket.status()).isEqualTo(101);
             assertThat(socket.headers)
@@ -58,7 +65,8 @@ class WebSocketSystemTest {
     @Test
     void shouldTellControlsAsMessages() throws Exception {
         try (StreamSocket socket = StreamSocket.webSocket(address, "/events/ws?after=99")) {
-            assertThat(socket.message()).isEqualTo("81 {\"weft.reset\":{\"reason\":\"future\",\"head\":0}}");
+            assertThat(socket.message())
+                    .isEqualTo("81 {\"weft.reset\":{\"reason\":\"future\",\"head\":0}}");
         }
     }
 
@@ -104,7 +112,8 @@ class WebSocketSystemTest {
         "too long, 81fe100100000000, 1009",
         "gigabyte, 81ff000000004000000000000000, 1009",
     })
-    void shouldEndAClientThatBreaksTheRules(final String what, final String hex, final int status) throws Exception {
+    void shouldEndAClientThatBreaksTheRules(final String what, final String hex, final int status)
+            throws Exception {
         try (StreamSocket socket = StreamSocket.webSocket(address, "/events/ws")) {
             socket.sendRaw(java.util.HexFormat.of().parseHex(hex.replace(" ", "")));
             assertThat(socket.closeStatus()).as(what).isEqualTo(status);
@@ -130,8 +139,11 @@ class WebSocketSystemTest {
     void shouldCheckTheHandshake(final String line, final int status) throws Exception {
         final String name = line.substring(0, line.indexOf(':'));
         final String[] lines = {
-            "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "X: y"
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "X: y"
         };
         int at = 4;
         for (int i = 0; i < 4; i++) {
