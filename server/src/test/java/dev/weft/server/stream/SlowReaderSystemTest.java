@@ -196,9 +196,7 @@ class SlowReaderSystemTest {
                 throw new AssertionError("expected " + sequence + " but got " + id);
             }
             final String data = stream.line();
-            if (data == null
-                    || !data.startsWith("data: {\"seq\":" + sequence + ",")
-                    || !data.endsWith("}}}")) {
+            if (!data.startsWith("data: {\"seq\":" + sequence + ",") || !data.endsWith("}}}")) {
                 throw new AssertionError("broken frame of " + sequence + ": " + data);
             }
         }

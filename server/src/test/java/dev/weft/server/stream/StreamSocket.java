@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection on which a test asks for a stream, in whatever form, and reads what comes byte by
@@ -91,8 +92,17 @@ final class StreamSocket implements AutoCloseable {
                 UTF_8);
     }
 
-    /** Next line of the stream, without the chunks around it; null at its end. */
+    /** Next line of the stream, without the chunks around it. */
     String line() throws IOException {
+        final String line = lineOrEnd();
+        if (line == null) {
+            throw new EOFException("the stream ended");
+        }
+        return line;
+    }
+
+    /** Next line of the stream, null at its end. */
+    @Nullable String lineOrEnd() throws IOException {
         final ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = read(); b != '\n'; b = read()) {
             if (b < 0) {
@@ -105,12 +115,11 @@ final class StreamSocket implements AutoCloseable {
 
     /** Next line that begins with {@code prefix}, without it. */
     String line(final String prefix) throws IOException {
-        for (String line = line(); line != null; line = line()) {
+        for (String line = line(); true; line = line()) {
             if (line.startsWith(prefix)) {
                 return line.substring(prefix.length());
             }
         }
-        throw new EOFException("the stream ended before a line with " + prefix);
     }
 
     /** Sequence of the next event of a server-sent stream. */
