@@ -262,6 +262,7 @@ final class ChronicleJournal implements Journal {
         }
         for (; finished != null; finished = rolled.peek()) {
             config.forcer.force(finished.channel());
+            Preallocator.trim(finished);
             rolled.poll();
             finished.channel().close();
         }

@@ -32,6 +32,7 @@ final class Preallocator {
     private static final int FILE_HEADER = 128 * 1024;
 
     private static final int ZEROS_LENGTH = 64 * 1024;
+    private static final int PAGE = 4 * 1024;
 
     /** Bytes written in one call of {@link #doWork}; bounds how long it takes. */
     private static final long EXTEND_MAX = 8 * 1024 * 1024;
@@ -216,6 +217,9 @@ final class Preallocator {
             lookAhead = Math.min(config.preallocateMax, 2 * lookAhead);
         }
         final boolean isMoving = end != seenEnd;
+        if (!isMoving) { // what is allocated already stays until the file is finished
+            lookAhead = Math.max(config.preallocateMin, lookAhead / 2);
+        }
         seenEnd = end;
         boolean enough = true;
         if (left < lookAhead || active.wantedUpTo() > active.allocatedUpTo()) {
@@ -256,7 +260,9 @@ final class Preallocator {
             }
         }
         final long wanted =
-                Math.max(Math.max(config.preallocateMin, FILE_HEADER + MARGIN), next.wantedUpTo());
+                Math.max(
+                        Math.max(config.preallocateMin, FILE_HEADER + 2 * MARGIN),
+                        next.wantedUpTo());
         final boolean enough = extendIfSpace(next, wanted) >= wanted;
         prepared = next;
         return enough;
@@ -287,6 +293,17 @@ final class Preallocator {
             zeros.clear().limit((int) Math.min(ZEROS_LENGTH, upTo - position));
             position += active.channel().write(zeros, position);
             active.allocatedUpTo(position);
+        }
+    }
+
+    /**
+     * Gives back what was allocated behind the end of a finished file. Nobody touches that part:
+     * readers know where the data ends, and Chronicle has left the file.
+     */
+    static void trim(final ActiveFile finished) throws IOException {
+        final long length = (finished.file().dataEnd() / PAGE + 2) * PAGE;
+        if (finished.channel().size() > length) {
+            finished.channel().truncate(length);
         }
     }
 

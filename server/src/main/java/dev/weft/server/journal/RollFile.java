@@ -7,16 +7,11 @@ import java.nio.file.Path;
  * journal and then by the appender; read by all readers.
  */
 final class RollFile {
-    static final long UNKNOWN = -1;
-
     private final int cycle;
     private final Path path;
 
     /** Where the walk over the records ends: nothing beyond may be touched. */
     private volatile long dataEnd;
-
-    /** First sequence of the first valid block, {@link #UNKNOWN} until somebody looked. */
-    private volatile long firstSequence = UNKNOWN;
 
     RollFile(final int cycle, final Path path, final long dataEnd) {
         this.cycle = cycle;
@@ -38,14 +33,6 @@ final class RollFile {
 
     void dataEnd(final long position) {
         dataEnd = position;
-    }
-
-    long firstSequence() {
-        return firstSequence;
-    }
-
-    void firstSequence(final long sequence) {
-        firstSequence = sequence;
     }
 
     @Override

@@ -3,12 +3,28 @@ package dev.weft.server.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChronicleJournalTest {
+    /** A change here is a change of the format on disk: it needs a new version number. */
+    private static final String GOLDEN_BLOCK =
+            "574546547677e3e201000000c8000000010000000000000002000000a0000000"
+                    + "a00000001400000000c8a24eb260060000000000000000000000000000000000"
+                    + "0000000000000000000000000000000000000000000000000000000000000000"
+                    + "b40000001400000001c8a24eb260060000000000000000000000000000000000"
+                    + "0000000000000000000000000000000000000000000000000000000000000000"
+                    + "69643a20310a646174613a206f6570786c670a0a69643a20320a646174613a20"
+                    + "75756d6d67780a0a";
+
     @TempDir Path directory;
 
     @Test
@@ -44,6 +60,47 @@ class ChronicleJournalTest {
                 assertThat(seen.events).isEqualTo(head);
             }
         }
+    }
+
+    @Test
+    void shouldGiveBackWhatWasAllocatedBehindAFinishedFile() throws IOException {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            harness.append(1, 100);
+            harness.clockUs += JournalHarness.HOUR_US;
+            harness.append(1, 100);
+            harness.journal.doHousekeeping();
+            final Path finished = Directories.rollFiles(directory).get(0);
+            assertThat(Files.size(finished)).isLessThan(80_000);
+            harness.append(1, 100);
+            assertThat(harness.readFrom(1).events).isEqualTo(3);
+        }
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.readFrom(1).events).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldKeepBlocksAsTheyWereEncoded() throws IOException {
+        final byte[] block = new byte[200];
+        final int length;
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            length = harness.blocks.encode(1, 2, JournalHarness.START_US, 20);
+            harness.blocks.buffer().getBytes(0, block, 0, length);
+            assertThat(harness.journal.append(harness.blocks.buffer(), 0, length))
+                    .isEqualTo(Journal.APPENDED);
+        }
+        assertThat(HexFormat.of().formatHex(block, 0, length)).isEqualTo(GOLDEN_BLOCK);
+        final byte[] file = Files.readAllBytes(Directories.rollFiles(directory).get(0));
+        final ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        int position = 0; // metadata records: Chronicle's header and indexes, and ours
+        while ((bytes.getInt(position) & 0xC000_0000) == 0x4000_0000) {
+            position += 4 + (bytes.getInt(position) & 0x3FFF_FFFF);
+            position = (position + 3) & ~3;
+        }
+        assertThat(bytes.getInt(position)).isEqualTo(length);
+        assertThat(Arrays.copyOfRange(file, position + 4, position + 4 + length))
+                .isEqualTo(Arrays.copyOf(block, length));
+        assertThat(bytes.getInt((position + 4 + length + 3) & ~3)).isZero();
     }
 
     @Test
