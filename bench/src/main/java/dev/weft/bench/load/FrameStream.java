@@ -108,6 +108,11 @@ final class FrameStream {
         return state != State.HEAD && state != State.ENDED;
     }
 
+    /** Whether the response head has not come yet. */
+    boolean isWaiting() {
+        return state == State.HEAD;
+    }
+
     /** What was wrong with the bytes, empty if nothing was. */
     String trouble() {
         return trouble;

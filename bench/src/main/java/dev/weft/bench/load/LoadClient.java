@@ -55,7 +55,12 @@ final class LoadClient implements AutoCloseable {
         for (final Subscriber subscriber : subscribers) {
             subscriber.register(selector);
         }
-        await("stream heads", 30, () -> subscribers.stream().allMatch(s -> s.frames().isOpen()));
+        await("stream heads", 30, this::isEveryHeadThere);
+        for (final Subscriber subscriber : subscribers) {
+            if (!subscriber.frames().isOpen()) {
+                throw new StalledException("a stream did not open: " + subscriber.frames().trouble());
+            }
+        }
     }
 
     Publisher publisher(final Function<Integer, byte[]> requestForPort) throws IOException {
@@ -156,6 +161,15 @@ final class LoadClient implements AutoCloseable {
             publisher.close();
         }
         selector.close();
+    }
+
+    private boolean isEveryHeadThere() {
+        for (final Subscriber subscriber : subscribers) {
+            if (subscriber.frames().isWaiting() && !subscriber.isClosed()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private SocketChannel connect(final byte[] request) throws IOException {
