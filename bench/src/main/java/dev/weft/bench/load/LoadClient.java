@@ -58,7 +58,8 @@ final class LoadClient implements AutoCloseable {
         await("stream heads", 30, this::isEveryHeadThere);
         for (final Subscriber subscriber : subscribers) {
             if (!subscriber.frames().isOpen()) {
-                throw new StalledException("a stream did not open: " + subscriber.frames().trouble());
+                throw new StalledException(
+                        "a stream did not open: " + subscriber.frames().trouble());
             }
         }
     }

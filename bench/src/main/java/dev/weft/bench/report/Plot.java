@@ -3,6 +3,7 @@ package dev.weft.bench.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.HdrHistogram.Histogram;
@@ -14,6 +15,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.openjdk.jmh.results.RunResult;
 
 /**
  * One picture per measurement: the percentiles where times are the point, else the first value of
@@ -30,6 +32,32 @@ final class Plot {
         final boolean ofTimes =
                 !report.goals().isEmpty() && report.goals().get(0).unit().equals("µs");
         final Chart<?, ?> chart = ofTimes ? percentiles(report) : rounds(report);
+        ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
+    }
+
+    /** Time per operation of every micro-benchmark. */
+    static void write(final Collection<RunResult> results, final Path file) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        final CategoryChart chart =
+                new CategoryChartBuilder()
+                        .width(WIDTH)
+                        .height(HEIGHT)
+                        .title("micro: ns per operation")
+                        .yAxisTitle("ns/op")
+                        .build();
+        chart.getStyler().setYAxisLogarithmic(true);
+        chart.getStyler().setXAxisLabelRotation(60);
+        chart.getStyler().setLegendVisible(false);
+        final List<String> names = new ArrayList<>();
+        final List<Double> times = new ArrayList<>();
+        for (final RunResult result : results) {
+            names.add(
+                    MicroReport.name(result).replace("Benchmark", "")
+                            + " "
+                            + MicroReport.parameters(result));
+            times.add(result.getPrimaryResult().getScore());
+        }
+        chart.addSeries("ns/op", names, times);
         ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
     }
 

@@ -115,7 +115,7 @@ public final class ReportWriter {
         return list;
     }
 
-    private static String json(final Object value) {
+    static String json(final Object value) {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
     }
 }
