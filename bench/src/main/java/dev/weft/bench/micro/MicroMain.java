@@ -53,10 +53,16 @@ public final class MicroMain {
         System.out.println("-> " + folder);
     }
 
-    /** A fork inherits nothing that the libraries need. */
+    /**
+     * What the libraries need, which a fork does not inherit, and threads like those of the server.
+     */
     private static String[] jvmFlags() {
-        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        final List<String> flags = new ArrayList<>();
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--") || argument.startsWith("-Dchronicle"))
-                .toArray(String[]::new);
+                .forEach(flags::add);
+        flags.add("-Djmh.executor=CUSTOM");
+        flags.add("-Djmh.executor.class=" + LoopThreads.class.getName());
+        return flags.toArray(String[]::new);
     }
 }

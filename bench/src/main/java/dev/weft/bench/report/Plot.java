@@ -46,6 +46,7 @@ final class Plot {
                         .yAxisTitle("ns/op")
                         .build();
         chart.getStyler().setYAxisLogarithmic(true);
+        chart.getStyler().setYAxisMin(1.0);
         chart.getStyler().setXAxisLabelRotation(60);
         chart.getStyler().setLegendVisible(false);
         final List<String> names = new ArrayList<>();
@@ -55,7 +56,7 @@ final class Plot {
                     MicroReport.name(result).replace("Benchmark", "")
                             + " "
                             + MicroReport.parameters(result));
-            times.add(result.getPrimaryResult().getScore());
+            times.add(Math.max(1, result.getPrimaryResult().getScore()));
         }
         chart.addSeries("ns/op", names, times);
         ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
