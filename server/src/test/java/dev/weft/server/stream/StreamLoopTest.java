@@ -1,0 +1,134 @@
+package dev.weft.server.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Fabric;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Wire;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StreamLoopTest {
+    private static final long ALL_BYTES = Long.MAX_VALUE / 4;
+
+    private final Fabric fabric = new Fabric(1 << 20);
+    private final CatchUp catchUp =
+            new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 8);
+    private final SubscriberSlots slots = new SubscriberSlots(2);
+    private final StreamLoop loop =
+            new StreamLoop(
+                    new FanoutAgent(
+                            fabric.ring(),
+                            UnpooledByteBufAllocator.DEFAULT,
+                            fabric::timeUs,
+                            latency -> {}),
+                    catchUp,
+                    fabric.journal(),
+                    UnpooledByteBufAllocator.DEFAULT,
+                    StreamConfig.defaults(Set.of("system")),
+                    slots,
+                    fabric::timeUs);
+
+    private FakeSocket open(final Start start) {
+        final Subscriber subscriber =
+                loop.subscribe(new Subscription(start, Filter.ALL, Framing.SSE), true);
+        final FakeSocket socket = new FakeSocket(subscriber);
+        subscriber.onOpen(socket);
+        return socket;
+    }
+
+    private void settle() {
+        int work = 1;
+        while (work > 0) {
+            work = loop.doWork() + catchUp.doWork();
+        }
+    }
+
+    private static List<String> seen(final FakeSocket socket) {
+        return Wire.envelopes(Framing.SSE, Wire.unchunk(socket.received()));
+    }
+
+    @Test
+    void shouldTellTheGapWhenWhatWasAskedForIsTrimmed() {
+        for (int i = 0; i < 10; i++) {
+            fabric.publish("{\"type\":\"a\"}");
+        }
+        settle();
+        fabric.journal().trim(8);
+        final FakeSocket socket = open(new Start(Start.Kind.SINCE, 1));
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(seen(socket)).hasSize(4);
+        assertThat(seen(socket).get(0))
+                .isEqualTo("{\"weft.gap\":{\"from\":1,\"to\":7,\"oldest\":8}}");
+        assertThat(seen(socket).get(1)).startsWith("{\"seq\":8,");
+    }
+
+    @Test
+    void shouldBoundWhatWaitsForAClientThatDoesNotRead() {
+        final FakeSocket socket = open(Start.HEAD);
+        final String event = "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
+        long most = 0;
+        for (int i = 0; i < 500; i++) {
+            fabric.publish(event);
+            settle();
+            most = Math.max(most, socket.pendingBytes());
+        }
+        assertThat(most).isBetween(256L * 1024, 256L * 1024 + CatchUp.CHUNK_LENGTH_MAX);
+        assertThat(loop.counters().transitions(Transition.NOT_WRITABLE).get()).isEqualTo(1);
+        for (int i = 0; i < 60; i++) {
+            socket.read(100_000);
+            settle();
+            assertThat(socket.pendingBytes())
+                    .isLessThan(256L * 1024 + CatchUp.CHUNK_LENGTH_MAX + 64);
+        }
+        for (int i = 0; i < 500; i++) {
+            assertThat(seen(socket).get(i)).startsWith("{\"seq\":" + (i + 1) + ",");
+        }
+        assertThat(loop.counters().subscribers(SubscriberState.LIVE).get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendAKeepAliveBetweenTenAndFifteenQuietTicks() {
+        final FakeSocket socket = open(Start.HEAD);
+        socket.read(ALL_BYTES);
+        int quiet = 0;
+        int keepAlives = 0;
+        for (int i = 1; i <= 100; i++) {
+            final int before = socket.received().length;
+            loop.tick();
+            quiet++;
+            if (socket.received().length > before) {
+                assertThat(quiet).isBetween(10, 15);
+                quiet = 0;
+                keepAlives++;
+            }
+            if (i == 40) {
+                fabric.publish("{\"type\":\"a\"}");
+                settle();
+                quiet = 0;
+            }
+        }
+        assertThat(keepAlives).isBetween(6, 10);
+        assertThat(loop.counters().keepAlives.get()).isEqualTo(keepAlives);
+    }
+
+    @Test
+    void shouldGiveASlotBackWhenAClientGoes() {
+        assertThat(loop.admit()).isTrue();
+        assertThat(loop.admit()).isTrue();
+        assertThat(loop.admit()).isFalse();
+        final Subscriber subscriber =
+                loop.subscribe(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE), true);
+        subscriber.onClose(new FakeSocket(subscriber));
+        assertThat(slots.used()).isEqualTo(1);
+        assertThat(loop.admit()).isTrue();
+        slots.close();
+        subscriber.onClose(new FakeSocket(subscriber));
+        assertThat(loop.admit()).as("the server stops").isFalse();
+    }
+}
