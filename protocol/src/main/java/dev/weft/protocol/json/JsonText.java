@@ -54,8 +54,7 @@ public final class JsonText {
             final byte b = source[p++];
             if (b == '"') {
                 final int end = closingQuote(source, p) + 1;
-                System.arraycopy(source, p - 1, target, o, end - p + 1);
-                o += end - p + 1;
+                o = Words.copy(source, p - 1, target, o, end - p + 1);
                 p = end;
             } else if (b > ' ') {
                 target[o++] = b;
@@ -97,10 +96,18 @@ public final class JsonText {
 
     private static int closingQuote(final byte[] source, final int from) {
         int p = from;
-        while (source[p] != '"') {
-            p += source[p] == '\\' ? 2 : 1;
+        while (true) {
+            final long marks = Words.quotesAndBackslashes(Words.get(source, p));
+            if (marks == 0) {
+                p += Long.BYTES;
+                continue;
+            }
+            p += Words.first(marks);
+            if (source[p] == '"') {
+                return p;
+            }
+            p += 2;
         }
-        return p;
     }
 
     /** The character of an escape {@code \\uXXXX}, or of two that are a pair. */

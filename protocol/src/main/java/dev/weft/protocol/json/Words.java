@@ -20,6 +20,7 @@ public final class Words {
 
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+    private static final long QUOTES = '"' * ONES;
     private static final long BACKSLASHES = '\\' * ONES;
     private static final long TWOS = 2 * ONES;
     private static final long BELOW_SPACE_OR_QUOTE = 0x21 * ONES;
@@ -63,6 +64,11 @@ public final class Words {
     static long backslashes(final long word) {
         final long backslash = word ^ BACKSLASHES;
         return (backslash - ONES) & ~backslash & HIGHS;
+    }
+
+    static long quotesAndBackslashes(final long word) {
+        final long quote = word ^ QUOTES;
+        return ((quote - ONES) & ~quote & HIGHS) | backslashes(word);
     }
 
     /** Whether the text has a backslash or a DELETE in it. */

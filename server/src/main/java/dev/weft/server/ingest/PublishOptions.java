@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * every request of a loop.
  *
  * <p>A missing content type is taken for JSON, and so is {@code application/x-www-form-urlencoded}
- * when the body begins like an object or an array: that is what {@code curl -d} sends, and a form
- * can never begin so, because a browser escapes braces and brackets. A page of another origin gains
- * nothing by it: the answer is not readable for it without CORS, and where keys are in use it has
- * none.
+ * when the body begins like an object or an array: that is what {@code curl -d} sends, and the
+ * fields of a form never begin so. A browser lets pages of any origin send both without asking
+ * first; such requests do not come this far, because {@link dev.weft.server.http.OriginRules}
+ * refuses foreign origins.
  */
 final class PublishOptions {
     private static final AsciiString DURABILITY = AsciiString.cached("weft-durability");
