@@ -193,6 +193,9 @@ final class RequestDecoder extends HttpRequestDecoder {
     protected String splitThirdWordInitialLine(
             final byte[] bytes, final int start, final int length) {
         checkSeparator(bytes, start);
+        if (length > 0 && bytes[start] != 'H') { // the only letters it may begin with are HTTP
+            throw new IllegalArgumentException("the version is written in capitals");
+        }
         return super.splitThirdWordInitialLine(bytes, start, length);
     }
 

@@ -1,0 +1,195 @@
+package dev.weft.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What may know what, so that the picture in docs/ARCHITECTURE.md stays true. */
+@AnalyzeClasses(packages = "dev.weft", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] BELOW_NETTY = {
+        "dev.weft.protocol..",
+        "dev.weft.server.sequencer..",
+        "dev.weft.server.journal..",
+        "dev.weft.server.ring..",
+        "dev.weft.server.config..",
+        "dev.weft.server.counters.."
+    };
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("dev.weft.server.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule protocolHasNoCycles =
+            slices().matching("dev.weft.protocol.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule coreKnowsNoNetty =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(BELOW_NETTY)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule fanoutKnowsOnlyBuffersOfNetty =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.fanout..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..");
+
+    @ArchTest
+    static final ArchRule chronicleStaysInsideTheJournal =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.journal..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("net.openhft..");
+
+    @ArchTest
+    static final ArchRule protocolKnowsNoServer =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.protocol..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.weft.server..", "net.openhft..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule importsGoOneWay =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.journal..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.sequencer..",
+                            "dev.weft.server.ring..",
+                            "dev.weft.server.fanout..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.http..");
+
+    @ArchTest
+    static final ArchRule sequencerKnowsNoSurface =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.sequencer..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.fanout..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.http..",
+                            "dev.weft.server.ops..");
+
+    @ArchTest
+    static final ArchRule httpKnowsNoRoute =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.http..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.ops..",
+                            "dev.weft.server.api..",
+                            "dev.weft.server.auth..",
+                            "dev.weft.server.sequencer..",
+                            "dev.weft.server.journal..");
+
+    @ArchTest
+    static final ArchRule onlyTheRootAndItsCommandsKnowEverything =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "dev.weft.server", "dev.weft.server.cli..", "dev.weft.bench..")
+                    .should()
+                    .dependOnClassesThat(
+                            DescribedPredicate.describe(
+                                    "are the composition root", ArchitectureTest::isRoot));
+
+    @ArchTest
+    static final ArchRule metricsLibraryStaysInsideOps =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.ops..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+    @ArchTest
+    static final ArchRule settingsAreReadInOnePlace =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.config..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.typesafe.config..");
+
+    @ArchTest
+    static final ArchRule noSerialization =
+            noClasses()
+                    .should()
+                    .callMethod(Class.class, "forName", String.class)
+                    .orShould()
+                    .callMethod(System.class, "gc");
+
+    @ArchTest
+    static final ArchRule noLocks =
+            methods()
+                    .that()
+                    .areDeclaredInClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.sequencer..",
+                            "dev.weft.server.fanout..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.ring..",
+                            "dev.weft.protocol..")
+                    .should()
+                    .notHaveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule finalByDefault =
+            classes()
+                    .that()
+                    .areNotInterfaces()
+                    .and()
+                    .areNotEnums()
+                    .and()
+                    .areNotAnonymousClasses()
+                    .and()
+                    .doNotHaveModifier(JavaModifier.ABSTRACT)
+                    .and()
+                    .resideInAPackage("dev.weft..")
+                    .and(
+                            DescribedPredicate.describe(
+                                    "are not padding", type -> !type.getName().contains("Padding")))
+                    .should()
+                    .haveModifier(JavaModifier.FINAL);
+
+    private static boolean isRoot(final JavaClass type) {
+        return type.getPackageName().equals("dev.weft.server");
+    }
+}
