@@ -33,8 +33,9 @@ server_command() {
   # its own, the cheapest barriers and no threads that compete for two cores.
   [[ ${WEFT_JAVA_OPTS:-} =~ -XX:\+Use[A-Za-z0-9]*GC ]] || COMMAND+=(-XX:+UseSerialGC)
   # PerfDisableSharedMem: the JVM's own statistics file is a mapped file too, and its write-back can stop every thread.
+  # Netty looks for leaks by samples, and each one is an allocation on the hot path; the tests leave it on.
   COMMAND+=(-Xms32m -Xmx512m -XX:+ExitOnOutOfMemoryError -XX:+PerfDisableSharedMem
-    -Dio.netty.jfr.enabled=false -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8)
+    -Dio.netty.jfr.enabled=false -Dio.netty.leakDetection.level=disabled -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8)
   archive=$(class_archive)
   # Without a word when the archive does not fit: it only saves time.
   [ ! -s "$archive" ] || COMMAND+=("-XX:SharedArchiveFile=$archive" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)

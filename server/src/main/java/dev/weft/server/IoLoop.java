@@ -18,6 +18,7 @@ import dev.weft.server.stream.SubscribeRoute;
 import dev.weft.server.stream.SubscriberSlots;
 import dev.weft.server.stream.WebSocketRoute;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,8 @@ final class IoLoop {
         this.eventLoop = eventLoop;
         this.duty = duty;
         this.shared = shared;
-        final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        // The pooled one: its duplicates come from a pool too, those of the adaptive one do not.
+        final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
         streams =
                 new StreamLoop(
                         new FanoutAgent(

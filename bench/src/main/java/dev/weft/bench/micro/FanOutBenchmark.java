@@ -8,7 +8,7 @@ import dev.weft.server.fanout.Member;
 import dev.weft.server.fanout.Seat;
 import dev.weft.server.ring.BlockRing;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemEpochMicroClock;
@@ -83,7 +83,10 @@ public class FanOutBenchmark {
         ring = new BlockRing(RING_LENGTH, nextSequence);
         agent =
                 new FanoutAgent(
-                        ring, ByteBufAllocator.DEFAULT, new SystemEpochMicroClock(), latency -> {});
+                        ring,
+                        PooledByteBufAllocator.DEFAULT,
+                        new SystemEpochMicroClock(),
+                        latency -> {});
         copies = new byte[members][length];
         for (int i = 0; i < members; i++) {
             agent.join(new Taker(), Filter.ALL, Framing.SSE, true, nextSequence);

@@ -7,7 +7,7 @@ import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.FramePlan;
 import dev.weft.server.fanout.Term;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +58,9 @@ public class GroupEncodeBenchmark {
                 filter.equals("all")
                         ? Filter.ALL
                         : Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("bench."))));
-        batch = new Batch(ByteBufAllocator.DEFAULT, new FramePlan()).begin(wanted, framing, true);
+        batch =
+                new Batch(PooledByteBufAllocator.DEFAULT, new FramePlan())
+                        .begin(wanted, framing, true);
     }
 
     /** Ours. */
@@ -75,7 +77,7 @@ public class GroupEncodeBenchmark {
     @OperationsPerInvocation(EVENTS)
     public int baselineCopy() {
         final int length = block.length() - block.framesOffset();
-        final ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(length);
+        final ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(length);
         bytes.writeBytes(
                 sample.buffer()
                         .byteBuffer()
@@ -94,7 +96,7 @@ public class GroupEncodeBenchmark {
             final String frame =
                     block.buffer()
                             .getStringWithoutLengthUtf8(block.frameOffset(i), block.frameLength(i));
-            final ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(frame.length());
+            final ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(frame.length());
             bytes.writeCharSequence(frame, StandardCharsets.UTF_8);
             sum += release(bytes);
         }

@@ -61,6 +61,7 @@ public final class MicroMain {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--") || argument.startsWith("-Dchronicle"))
                 .forEach(flags::add);
+        flags.add("-Dio.netty.leakDetection.level=disabled"); // as the launcher starts the server
         flags.add("-Djmh.executor=CUSTOM");
         flags.add("-Djmh.executor.class=" + LoopThreads.class.getName());
         return flags.toArray(String[]::new);
