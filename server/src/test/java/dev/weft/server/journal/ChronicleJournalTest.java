@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +103,44 @@ class ChronicleJournalTest {
         assertThat(Arrays.copyOfRange(file, position + 4, position + 4 + length))
                 .isEqualTo(Arrays.copyOf(block, length));
         assertThat(bytes.getInt((position + 4 + length + 3) & ~3)).isZero();
+    }
+
+    @Test
+    void shouldShowAReaderOnlyWhatIsThereWhileItIsAppended() throws Exception {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            final long last = 30_000;
+            final FutureTask<Long> following = new FutureTask<>(() -> follow(harness, last));
+            final Thread thread = new Thread(following, "reader");
+            thread.start();
+            while (harness.journal.appendedSequence() < last) {
+                harness.append(3, 60);
+                harness.clockUs += JournalHarness.HOUR_US / 2_000;
+            }
+            assertThat(following.get(1, TimeUnit.MINUTES)).isGreaterThanOrEqualTo(last);
+        }
+    }
+
+    /** Reads up to a sequence behind a moving head; fails on a gap or a wrong byte. */
+    private static long follow(final JournalHarness harness, final long last) {
+        final BlockFlyweight view = new BlockFlyweight();
+        long sequence = 0;
+        try (JournalReader reader = harness.journal.newReader()) {
+            reader.seek(1);
+            while (sequence < last) {
+                final int found = reader.next(view);
+                if (found == JournalReader.END) {
+                    Thread.onSpinWait();
+                    continue;
+                }
+                assertThat(found).isEqualTo(JournalReader.BLOCK);
+                assertThat(view.firstSequence()).isEqualTo(sequence + 1);
+                for (int i = 0; i < view.count(); i++) {
+                    assertThat(Blocks.isRight(view, i)).isTrue();
+                }
+                sequence = view.lastSequence();
+            }
+        }
+        return sequence;
     }
 
     @Test
