@@ -53,11 +53,15 @@ public final class MemoryJournal implements Journal {
         return journal;
     }
 
-    /** The same after a power cut: only what was forced is there. */
-    public MemoryJournal restartedWithoutPower() {
+    /**
+     * The same after a power cut: only what was forced is there, and numbering goes on above all
+     * that may have been given out.
+     */
+    public MemoryJournal restartedWithoutPower(final long reserved) {
         final MemoryJournal journal =
                 new MemoryJournal(new ConcurrentSkipListMap<>(blocks.headMap(durable, true)));
         journal.oldest = oldest;
+        journal.nextSequence = appended + reserved;
         return journal;
     }
 
