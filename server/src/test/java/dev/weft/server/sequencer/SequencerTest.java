@@ -67,6 +67,19 @@ class SequencerTest {
     }
 
     @Test
+    void shouldWriteTheRightNumbersWhenOneGetsADigitMore() {
+        clockUs = TIME - TIME % 1_000 + 950;
+        final Publish many = Publish.journaled();
+        final StringBuilder expected = new StringBuilder();
+        for (int i = 1; i <= 120; i++) {
+            many.event("a", "1");
+            expected.append(frame(i, "made-" + i, clockUs + i - 1, "a", "1"));
+        }
+        publishAndRun(many);
+        assertThat(frames()).isEqualTo(expected.toString());
+    }
+
+    @Test
     void shouldKeepTimeRisingWhenTheClockStandsStillOrGoesBack() {
         publishAndRun(Publish.journaled().event("a", "1").event("a", "2"));
         final Publish still = publishAndRun(Publish.journaled().event("a", "3"));
