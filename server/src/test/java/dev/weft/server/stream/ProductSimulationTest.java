@@ -276,8 +276,7 @@ class ProductSimulationTest {
                     if (one.publish.outcome() == Status.APPENDED) {
                         final long sequence = one.publish.pending().sequence(one.index);
                         final Acknowledged before =
-                                acknowledged.put(
-                                        one.id, new Acknowledged(sequence, one.durable));
+                                acknowledged.put(one.id, new Acknowledged(sequence, one.durable));
                         if (before != null) {
                             assertThat(sequence).as(one.id).isEqualTo(before.sequence());
                             if (before.durable()) {
@@ -340,9 +339,7 @@ class ProductSimulationTest {
             final Subscriber subscriber =
                     loop.subscribe(
                             new Subscription(
-                                    start,
-                                    client.isFiltered ? RARE : Filter.ALL,
-                                    Framing.SSE),
+                                    start, client.isFiltered ? RARE : Filter.ALL, Framing.SSE),
                             false);
             client.subscriber = subscriber;
             client.socket = new FakeSocket(subscriber);
@@ -415,8 +412,7 @@ class ProductSimulationTest {
                     }
                 }
             }
-            acknowledged.forEach(
-                    (id, one) -> assertThat(places).containsEntry(id, one.sequence()));
+            acknowledged.forEach((id, one) -> assertThat(places).containsEntry(id, one.sequence()));
             for (final Client client : clients) {
                 check(client, frames);
             }
@@ -466,8 +462,7 @@ class ProductSimulationTest {
             return data.contains("\"type\":\"rare\"");
         }
 
-        private static String text(
-                final BlockFlyweight view, final int offset, final int length) {
+        private static String text(final BlockFlyweight view, final int offset, final int length) {
             final byte[] bytes = new byte[length];
             view.buffer().getBytes(offset, bytes);
             return new String(bytes, UTF_8);
