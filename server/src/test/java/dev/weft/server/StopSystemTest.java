@@ -47,7 +47,7 @@ class StopSystemTest {
                 thread.start();
                 publishers.add(thread);
             }
-            await().until(() -> answered.get() > 500);
+            await().until(() -> answered.get() > 300);
             final long startNs = System.nanoTime();
             server.terminate();
             assertThat(server.awaitExit(10)).as(Files.readString(log)).isZero();
@@ -77,7 +77,7 @@ class StopSystemTest {
                 while (waiting < PIPELINED) {
                     client.send(
                             "POST",
-                            "/events",
+                            "/events?durability=durable",
                             "{\"type\":\"load\"}",
                             "Content-Type: application/json\r\n");
                     waiting++;

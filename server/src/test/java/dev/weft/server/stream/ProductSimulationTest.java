@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -389,7 +390,7 @@ class ProductSimulationTest {
         }
 
         void check() {
-            final TreeMap<Long, String> frames = new TreeMap<>(); // the journal: data by sequence
+            final NavigableMap<Long, String> frames = new TreeMap<>(); // the journal: data by sequence
             final Map<String, Long> places = new HashMap<>();
             final BlockFlyweight view = new BlockFlyweight();
             final JournalReader reader = journal.newReader();
@@ -418,7 +419,7 @@ class ProductSimulationTest {
             }
         }
 
-        private static void check(final Client client, final TreeMap<Long, String> frames) {
+        private static void check(final Client client, final NavigableMap<Long, String> frames) {
             long next = 1;
             for (final SseParser.Event event : client.events) {
                 if (event.type().equals("weft.gap")) {
@@ -444,7 +445,7 @@ class ProductSimulationTest {
         /** Between the two, the second excluded, the journal has nothing that the client wants. */
         private static long shouldHaveNone(
                 final Client client,
-                final TreeMap<Long, String> frames,
+                final NavigableMap<Long, String> frames,
                 final long from,
                 final long to) {
             if (from < to) {
