@@ -390,7 +390,8 @@ class ProductSimulationTest {
         }
 
         void check() {
-            final NavigableMap<Long, String> frames = new TreeMap<>(); // the journal: data by sequence
+            final NavigableMap<Long, String> frames =
+                    new TreeMap<>(); // the journal: data by sequence
             final Map<String, Long> places = new HashMap<>();
             final BlockFlyweight view = new BlockFlyweight();
             final JournalReader reader = journal.newReader();
