@@ -186,6 +186,11 @@ public final class Weft implements AutoCloseable {
         return config;
     }
 
+    /** What is served. */
+    public List<RouteTable.Description> routes() {
+        return server.routes();
+    }
+
     /** Completed with the first error that the server cannot survive; then call {@link #abort}. */
     public CompletableFuture<Throwable> fatal() {
         return failures.fatal();

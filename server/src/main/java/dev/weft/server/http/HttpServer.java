@@ -101,6 +101,11 @@ public final class HttpServer {
         return (InetSocketAddress) channel.localAddress();
     }
 
+    /** What is served, the same on each event loop. */
+    public List<RouteTable.Description> routes() {
+        return contexts.values().iterator().next().routes.describe();
+    }
+
     private void connect(final Channel channel) {
         final LoopContext context = contexts.get(channel.eventLoop());
         if (context == null) {

@@ -220,16 +220,18 @@ class HttpServerSystemTest {
             client.send(
                     "GET http://localhost:99/items/a/parts/b?x HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(client.answer().body()).isEqualTo("a|b");
+            client.send(get("/items/a/parts/b/"));
+            assertThat(client.answer().body()).isEqualTo("a|b");
             client.send(get("/%66ast"));
             assertThat(client.answer().body()).isEqualTo("/fast");
             for (final String path :
                     new String[] {
                         "/items//parts/b",
                         "/items/a/parts",
-                        "/items/a/parts/b/",
+                        "/items/a/parts/b//",
                         "/items/../parts",
                         "//fast",
-                        "/fast/",
+                        "/fast//",
                         "/../fast",
                         "/%2e%2e/fast",
                         "/fast;a",
