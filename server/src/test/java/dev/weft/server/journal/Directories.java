@@ -1,5 +1,7 @@
 package dev.weft.server.journal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,6 +33,14 @@ final class Directories {
         } catch (final IOException ex) {
             throw new UncheckedIOException(ex);
         }
+    }
+
+    /** Asserts that every block of the last roll file lies in an unbroken chain of records. */
+    static void assertLastFileIsSound(final Path directory) throws IOException {
+        final List<Path> files = rollFiles(directory);
+        final Path last = files.get(files.size() - 1);
+        final RollFile file = new RollFile(0, last, Files.size(last));
+        assertThat(RollFileScan.of(file, Long.MAX_VALUE / 4, true).damage()).isNull();
     }
 
     static void delete(final Path directory) throws IOException {

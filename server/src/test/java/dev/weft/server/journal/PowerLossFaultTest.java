@@ -68,6 +68,7 @@ class PowerLossFaultTest {
                 assertThat(seen.gaps).allMatch(gap -> gap.from() > durable);
                 assertThat(harness.readFrom(next).events).isEqualTo(appendedTo - next + 1);
             }
+            Directories.assertLastFileIsSound(left);
         }
     }
 
