@@ -222,11 +222,12 @@ final class Preallocator {
         }
         seenEnd = end;
         boolean enough = true;
-        if (left < lookAhead || active.wantedUpTo() > active.allocatedUpTo()) {
-            extendIfSpace(active, Math.max(end + lookAhead, active.wantedUpTo()));
+        final long wantedUpTo = active.wantedUpTo(); // the appender may want more in a moment
+        if (left < lookAhead || wantedUpTo > active.allocatedUpTo()) {
             enough =
-                    active.allocatedUpTo() >= active.wantedUpTo()
-                            && active.allocatedUpTo() - end > MARGIN;
+                    extendIfSpace(active, Math.max(end + lookAhead, wantedUpTo))
+                            || (active.allocatedUpTo() >= wantedUpTo
+                                    && active.allocatedUpTo() - end > MARGIN);
         }
         final int wanted = rollWanted;
         if (wanted > active.cycle()) {
@@ -263,28 +264,32 @@ final class Preallocator {
                 Math.max(
                         Math.max(config.preallocateMin, FILE_HEADER + 2 * MARGIN),
                         next.wantedUpTo());
-        final boolean enough = extendIfSpace(next, wanted) >= wanted;
+        final boolean enough = extendIfSpace(next, wanted);
         prepared = next;
         return enough;
     }
 
-    /** Extends as far as the free space above the threshold and the disk allow. */
-    private long extendIfSpace(final ActiveFile active, final long upTo) throws IOException {
+    /**
+     * Extends by one step at most, as far as the free space above the threshold and the disk allow.
+     *
+     * @return false if they did not allow the whole step; that a step is shorter than what the
+     *     appender wants by now says nothing about the disk.
+     */
+    private boolean extendIfSpace(final ActiveFile active, final long upTo) throws IOException {
         final long from = active.allocatedUpTo();
-        final long allowed = Math.min(freeBytes - stopBytes, EXTEND_MAX);
-        final long target = Math.min(upTo, from + Math.max(0, allowed));
+        final long step = Math.max(0, Math.min(upTo - from, EXTEND_MAX));
+        final long free = freeBytes;
+        final long target = from + Math.max(0, Math.min(step, free - stopBytes));
         try {
             extend(active, target);
+            freeBytes = free - (target - from);
         } catch (final IOException ex) {
             freeBytes = freeSpace.usableBytes();
             if (!diskFull) { // once, not with every further attempt
                 LOG.warn("cannot allocate: file={} upTo={}", active.file(), target, ex);
             }
         }
-        final long extended = Math.max(0, active.allocatedUpTo() - from);
-        final long free = freeBytes;
-        freeBytes = free - extended;
-        return from + extended;
+        return active.allocatedUpTo() >= from + step;
     }
 
     private void extend(final ActiveFile active, final long upTo) throws IOException {

@@ -2,6 +2,7 @@ package dev.weft.server.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,21 @@ class PreallocatorTest {
             tick(harness);
             assertThat(harness.append(1, 100)).isEqualTo(Journal.APPENDED);
         }
+    }
+
+    @Test
+    void shouldNotTakeAnAppenderThatIsAheadForAFullDisk() throws IOException {
+        final int cycle = RollCycleNames.cycleOf(JournalHarness.START_US);
+        final Path path = directory.resolve(RollCycleNames.fileName(cycle));
+        final Preallocator preallocator = Preallocator.open(config(), new RollFile(cycle, path, 0));
+        final long end = 30 * MIB; // further than one step of the house-keeper
+        assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.BACK_PRESSURED);
+        for (int i = 0; i < 5; i++) {
+            preallocator.doWork();
+            assertThat(preallocator.isDiskFull()).isFalse();
+        }
+        assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.APPENDED);
+        preallocator.close();
     }
 
     private void tick(final JournalHarness harness) {
