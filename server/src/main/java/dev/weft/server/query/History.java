@@ -67,8 +67,11 @@ public final class History implements Agent {
         try {
             next.read(journal, cursor());
             isRead = true;
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            // A bad sector under the mapping is an InternalError, buffers that are used up are an
+            // OutOfMemoryError: both end this read and nothing else.
             LOG.error("cannot read a page of the journal", ex);
+            BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
         }
         next.answer(isRead);

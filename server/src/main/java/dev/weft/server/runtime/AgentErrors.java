@@ -1,5 +1,7 @@
 package dev.weft.server.runtime;
 
+import org.agrona.concurrent.Agent;
+
 /** What becomes of an agent whose duty cycle threw. Called on the agent's thread. */
 @FunctionalInterface
 public interface AgentErrors {
@@ -8,5 +10,5 @@ public interface AgentErrors {
      *
      * @return whether the agent may go on; false ends it.
      */
-    boolean onError(String agent, Throwable error);
+    boolean onError(Agent agent, Throwable error);
 }

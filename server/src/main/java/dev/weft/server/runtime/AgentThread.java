@@ -82,7 +82,7 @@ public final class AgentThread implements Signal, AutoCloseable {
             try {
                 agent.onClose();
             } catch (final RuntimeException ex) {
-                errors.onError(agent.roleName(), ex);
+                errors.onError(agent, ex);
             }
         }
     }
@@ -119,7 +119,7 @@ public final class AgentThread implements Signal, AutoCloseable {
         try {
             return agent.doWork();
         } catch (final Throwable error) {
-            if (!errors.onError(agent.roleName(), error)) {
+            if (!errors.onError(agent, error)) {
                 running = false;
             }
             return 0;

@@ -2,14 +2,13 @@ package dev.weft.server.runtime;
 
 import dev.weft.server.journal.Journal;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.agrona.concurrent.Agent;
 
 /**
  * Keeps the journal's house: space ahead of the appender, reserved sequences, free bytes. Wakes the
  * sequencer when something changed or when it had asked. Thread: {@code weft-house}; {@link #ask}
  * any.
  */
-public final class HouseAgent implements Agent {
+public final class HouseAgent implements WriterAgent {
     private static final long PERIOD_NS = 100_000_000;
     private static final long RETRY_NS = 2_000_000;
 

@@ -82,7 +82,7 @@ public final class LoopDuty implements Signal {
         try {
             return agent.doWork();
         } catch (final Throwable error) {
-            if (!errors.onError(agent.roleName(), error)) {
+            if (!errors.onError(agent, error)) {
                 agents = new Agent[0];
             }
             return 0;

@@ -2,8 +2,8 @@ package dev.weft.server.sequencer;
 
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalException;
+import dev.weft.server.runtime.WriterAgent;
 import dev.weft.server.sequencer.PendingAppend.Status;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * commit): what arrives while the disk works is answered by the next force. Thread: {@code
  * weft-force}; {@link #offer} belongs to the sequencer's.
  */
-public final class ForceAgent implements Agent {
+public final class ForceAgent implements WriterAgent {
     private final OneToOneConcurrentArrayQueue<PendingAppend> queue;
     private final Journal journal;
     private final SequencerCounters counters;

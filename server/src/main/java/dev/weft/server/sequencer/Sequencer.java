@@ -14,9 +14,9 @@ import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.ring.BlockRing;
 import dev.weft.server.runtime.Signal;
+import dev.weft.server.runtime.WriterAgent;
 import dev.weft.server.sequencer.PendingAppend.Status;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It uses its {@link OrderedSource} and the journal's end, nothing else: the same input gives
  * the same journal. Thread: loop 0 (mode shared) or {@code weft-seq} (mode dedicated).
  */
-public final class Sequencer implements Agent {
+public final class Sequencer implements WriterAgent {
     /** Bytes that end a batch: what one duty cycle adds to the latency of everything behind it. */
     static final int BATCH_LENGTH_MAX = 256 * 1024;
 

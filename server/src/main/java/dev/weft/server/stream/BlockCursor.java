@@ -2,6 +2,9 @@ package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.journal.JournalReader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A journal reader that remembers where it stands: reading on where somebody stopped costs no new
@@ -16,6 +19,8 @@ public final class BlockCursor {
 
     /** As {@link JournalReader#GAP}; see {@link #gapTo}. */
     public static final int GAP = JournalReader.GAP;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlockCursor.class);
 
     private final JournalReader reader;
     private final BlockFlyweight block = new BlockFlyweight();
@@ -89,6 +94,17 @@ public final class BlockCursor {
         last = first - 1;
         nextSequence = -1;
         return reader.sequenceAt(timestampUs);
+    }
+
+    /** Gives the mapping back of a cursor whose read failed, whatever state that left it in. */
+    public static void closeQuietly(final @Nullable BlockCursor failed) {
+        if (failed != null) {
+            try {
+                failed.close();
+            } catch (final RuntimeException | InternalError ex) {
+                LOG.warn("a journal reader did not close", ex);
+            }
+        }
     }
 
     public void close() {

@@ -40,6 +40,7 @@ public final class CatchUp implements Agent {
     private final int turnsMax;
     private final Journal journal;
     private final Batch batch;
+    private final long[] matches = new long[LastMatches.WINDOW_MAX];
     private @Nullable BlockCursor cursor; // made by the thread that uses it
     private volatile Signal signal = () -> {};
 
@@ -126,9 +127,12 @@ public final class CatchUp implements Agent {
             } else {
                 resolve(request, start, reader);
             }
-        } catch (final RuntimeException ex) {
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            // A bad sector under the mapping is an InternalError, buffers that are used up are an
+            // OutOfMemoryError: both end this stream and nothing else.
             LOG.error("cannot read the journal: sequence={}", request.cursor, ex);
             batch.discard();
+            BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
             request.hasFailed = true;
         }
@@ -161,7 +165,7 @@ public final class CatchUp implements Agent {
         }
         search.oldest(oldest);
         if (!search.isDone()) {
-            search.step(reader, request.filter, SCAN_LENGTH_MAX);
+            search.step(reader, request.filter, SCAN_LENGTH_MAX, matches);
         }
         if (search.isDone()) {
             request.cursor = search.found();

@@ -10,11 +10,11 @@ import dev.weft.server.fanout.Filter;
  */
 final class LastMatches {
     private static final int WINDOW_INITIAL = 256;
-    private static final int WINDOW_MAX = 16 * 1024;
+    /** Sequences that one step looks at, hence the matches it may find. */
+    static final int WINDOW_MAX = 16 * 1024;
     private static final int GROWTH = 4;
 
     private long oldest; // moves on while retention takes events away
-    private final long[] matches = new long[WINDOW_MAX];
     private long remaining; // matches still to be found before end
     private long end; // all from here on are counted
     private int window = WINDOW_INITIAL;
@@ -57,9 +57,15 @@ final class LastMatches {
      * Scans one window.
      *
      * @param budget bytes that it may touch; a window of one event may touch more.
+     * @param matches scratch of {@link #WINDOW_MAX} elements; what it holds means nothing between
+     *     two steps, so all searches of a thread share one.
      * @return bytes touched.
      */
-    int step(final BlockCursor cursor, final Filter filter, final int budget) {
+    int step(
+            final BlockCursor cursor,
+            final Filter filter,
+            final int budget,
+            final long[] matches) {
         final long from = Math.max(oldest, end - window);
         long next = from;
         long scanned = 0;

@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A journal in memory with the contract of the real one, and with the faults that a test asks for.
@@ -28,7 +30,9 @@ public final class MemoryJournal implements Journal {
     private volatile boolean backPressured;
     private volatile boolean forceFails;
     private volatile boolean appendFails;
+    private volatile @Nullable Supplier<? extends Throwable> readFailure;
     private final AtomicLong forceCount = new AtomicLong();
+    private final AtomicLong openReaders = new AtomicLong();
 
     public MemoryJournal() {
         this(new ConcurrentSkipListMap<>());
@@ -80,6 +84,25 @@ public final class MemoryJournal implements Journal {
     /** It admits a block and then fails. */
     public void appendFails(final boolean fails) {
         appendFails = fails;
+    }
+
+    /** What the next read throws, once, as a mapping does over a bad sector. */
+    public void nextReadFails(final Supplier<? extends Throwable> failure) {
+        readFailure = failure;
+    }
+
+    /** Readers that were made and not closed. */
+    public long openReaders() {
+        return openReaders.get();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends Throwable> void failIfAsked() throws T {
+        final Supplier<? extends Throwable> failure = readFailure;
+        if (failure != null) {
+            readFailure = null;
+            throw (T) failure.get();
+        }
     }
 
     public long forceCount() {
@@ -223,6 +246,7 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public JournalReader newReader() {
+        openReaders.incrementAndGet();
         return new Reader();
     }
 
@@ -262,6 +286,7 @@ public final class MemoryJournal implements Journal {
 
         @Override
         public int next(final BlockFlyweight target) {
+            MemoryJournal.this.<RuntimeException>failIfAsked();
             final long end = appended;
             if (next > end) {
                 return END;
@@ -292,6 +317,8 @@ public final class MemoryJournal implements Journal {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            openReaders.decrementAndGet();
+        }
     }
 }

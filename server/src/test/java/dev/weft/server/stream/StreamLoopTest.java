@@ -10,6 +10,7 @@ import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class StreamLoopTest {
@@ -90,6 +91,29 @@ class StreamLoopTest {
             assertThat(seen(socket).get(i)).startsWith("{\"seq\":" + (i + 1) + ",");
         }
         assertThat(loop.counters().subscribers(SubscriberState.LIVE).get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEndOnlyTheStreamWhoseReadFails() {
+        for (int i = 0; i < 10; i++) {
+            fabric.publish("{\"type\":\"a\"}");
+        }
+        settle();
+        for (final Supplier<Throwable> failure :
+                List.<Supplier<Throwable>>of(
+                        () -> new InternalError("a fault occurred in an unsafe memory access"),
+                        () -> new OutOfMemoryError("no buffers are left"),
+                        () -> new IllegalStateException("any other"))) {
+            fabric.journal().nextReadFails(failure);
+            final FakeSocket broken = open(new Start(Start.Kind.SINCE, 1));
+            final FakeSocket socket = open(new Start(Start.Kind.SINCE, 1));
+            socket.read(ALL_BYTES);
+            settle();
+            assertThat(broken.isOpen()).isFalse();
+            assertThat(seen(socket)).hasSize(10);
+            assertThat(fabric.journal().openReaders()).as("mappings").isEqualTo(1);
+        }
+        assertThat(loop.counters().transitions(Transition.REPLAY_FAILED).get()).isEqualTo(3);
     }
 
     @Test
