@@ -137,6 +137,9 @@ public final class FanoutAgent implements Agent {
                 deliveryTimes.onDelivered(
                         Math.max(0, clock.microTime() - oldestTimestamp) * NS_PER_US);
             }
+        } catch (final RuntimeException | Error error) {
+            onFailed(before);
+            throw error;
         } finally {
             inCycle = false;
         }
@@ -244,9 +247,25 @@ public final class FanoutAgent implements Agent {
         return cut(block, blockIndex, end, budget);
     }
 
+    /**
+     * What was encoded before an exception is not sent, else the next cycle would encode it again;
+     * everyone catches up from the journal, and this goes on at the end of the ring.
+     */
+    private void onFailed(final long cycleBegin) {
+        inCycle = false;
+        groups.abandon(cycleBegin);
+        skipToHead();
+        admitWaiting();
+        counters.handedOut.set(nextSequence - 1);
+    }
+
     private void onLapped() {
         counters.lapped.increment();
         groups.leaveAll(nextSequence);
+        skipToHead();
+    }
+
+    private void skipToHead() {
         reader.toHead();
         blockIndex = 0;
         blockEnd = 0;

@@ -5,6 +5,8 @@ import dev.weft.protocol.frame.Framing;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Subscribers that get the same bytes: same filter, framing and transfer. All of them stand at the
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * a place that becomes free stays empty until the batch is out, so that nobody gets it twice.
  */
 final class Group {
+    private static final Logger LOG = LoggerFactory.getLogger(Group.class);
+
     /** What makes a group. */
     record Key(Filter filter, Framing framing, boolean chunked) {}
 
@@ -22,6 +26,7 @@ final class Group {
     private @Nullable Member[] members = new Member[INITIAL_LENGTH];
     private int memberCount; // places in use, free ones among them included
     private int freeCount;
+    private long deliveredTo; // first sequence after the last batch that its members got
     private boolean delivering;
     private boolean waiting; // in the table's list of groups that have a batch
 
@@ -95,6 +100,7 @@ final class Group {
         waiting = false;
         final int eventCount = batch.eventCount();
         final ByteBuf bytes = batch.take();
+        deliveredTo = nextSequence;
         if (bytes == null) {
             return;
         }
@@ -107,9 +113,7 @@ final class Group {
                 final Member member = members[i];
                 if (member != null) {
                     delivered++;
-                    if (!member.deliver(bytes.retainedDuplicate())) {
-                        leave(member, nextSequence, Member.LeaveReason.NOT_WRITABLE);
-                    }
+                    deliver(member, bytes, nextSequence);
                 }
             }
         } finally {
@@ -118,6 +122,32 @@ final class Group {
             compact();
         }
         counters.onDelivered((long) delivered * eventCount, (long) delivered * length, delivered);
+    }
+
+    private void deliver(final Member member, final ByteBuf bytes, final long nextSequence) {
+        boolean canTakeMore = false;
+        Member.LeaveReason reason = Member.LeaveReason.FAILED;
+        try {
+            canTakeMore = member.deliver(bytes.retainedDuplicate());
+            reason = Member.LeaveReason.NOT_WRITABLE;
+        } catch (final RuntimeException | OutOfMemoryError ex) { // the others are to get theirs
+            LOG.error("a batch could not be given to a member: {}", key, ex);
+        }
+        if (!canTakeMore) {
+            leave(member, nextSequence, reason);
+        }
+    }
+
+    /**
+     * Forgets what is not delivered and lets everyone go, each at the first sequence it has not
+     * got.
+     *
+     * @param cursor where those stand that got nothing since.
+     */
+    void abandon(final long cursor) {
+        waiting = false;
+        batch.discard();
+        leaveAll(Math.max(cursor, deliveredTo), Member.LeaveReason.LAPPED);
     }
 
     /** Lets everyone go. */

@@ -85,6 +85,14 @@ final class GroupTable {
         }
     }
 
+    /** Forgets what was encoded and not sent, and lets everyone go; see {@link Group#abandon}. */
+    void abandon(final long cursor) {
+        withBatch.clear();
+        for (int i = 0; i < ordered.size(); i++) {
+            ordered.get(i).abandon(cursor);
+        }
+    }
+
     /** Forgets groups without members. Not while a batch goes out. */
     void removeEmpty() {
         for (int i = ordered.size() - 1; i >= 0; i--) {

@@ -9,7 +9,9 @@ public interface Member {
         /** It could not take more. */
         NOT_WRITABLE,
         /** The writer overwrote in the ring what the member had not got yet. */
-        LAPPED
+        LAPPED,
+        /** Giving it a batch threw: nobody knows how much of that it has got. */
+        FAILED
     }
 
     /**

@@ -149,6 +149,10 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         if (state != SubscriberState.LIVE) {
             return;
         }
+        if (reason == LeaveReason.FAILED) {
+            close(Transition.DELIVERY_FAILED, null); // it comes back and says what it has
+            return;
+        }
         state(
                 SubscriberState.CATCHING_UP,
                 reason == LeaveReason.LAPPED ? Transition.LAPPED : Transition.NOT_WRITABLE);

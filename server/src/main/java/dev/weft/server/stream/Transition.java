@@ -18,6 +18,8 @@ public enum Transition {
     WEBSOCKET_CLOSED,
     /** The journal could not be read. */
     REPLAY_FAILED,
+    /** A batch could not be written. */
+    DELIVERY_FAILED,
     /** The client sends where it has nothing to say. */
     INBOUND_FLOOD
 }

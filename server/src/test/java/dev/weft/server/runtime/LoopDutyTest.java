@@ -126,7 +126,7 @@ class LoopDutyTest {
                 new LoopDuty(
                         loop,
                         (agent, error) -> {
-                            errors.add(agent + ": " + error.getMessage());
+                            errors.add(agent.roleName() + ": " + error.getMessage());
                             return errors.size() < 2;
                         });
         duty.agents(
