@@ -10,8 +10,10 @@ import dev.weft.server.fanout.Filter;
  */
 final class LastMatches {
     private static final int WINDOW_INITIAL = 256;
+
     /** Sequences that one step looks at, hence the matches it may find. */
     static final int WINDOW_MAX = 16 * 1024;
+
     private static final int GROWTH = 4;
 
     private long oldest; // moves on while retention takes events away
@@ -62,10 +64,7 @@ final class LastMatches {
      * @return bytes touched.
      */
     int step(
-            final BlockCursor cursor,
-            final Filter filter,
-            final int budget,
-            final long[] matches) {
+            final BlockCursor cursor, final Filter filter, final int budget, final long[] matches) {
         final long from = Math.max(oldest, end - window);
         long next = from;
         long scanned = 0;
