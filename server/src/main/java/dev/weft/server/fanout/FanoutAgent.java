@@ -200,14 +200,15 @@ public final class FanoutAgent implements Agent {
      *
      * @param cursor first sequence it wants, before {@link #nextSequence}.
      * @param batch empty; gets the frames.
+     * @param lengthMax where to stop; one event is taken even if it is longer.
      * @return the new cursor, or {@link #LAPPED} if it must be read from the journal.
      */
-    public long encodeBehind(final long cursor, final Batch batch) {
+    public long encodeBehind(final long cursor, final Batch batch, final int lengthMax) {
         if (!behindReader.seek(cursor)) {
             return LAPPED;
         }
         long next = cursor;
-        int budget = CYCLE_LENGTH_MAX;
+        int budget = lengthMax;
         while (budget > 0 && next < nextSequence) {
             if (behindReader.poll(behindBlock) != RingReader.BLOCK) {
                 break;

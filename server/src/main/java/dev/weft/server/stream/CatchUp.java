@@ -7,9 +7,11 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.FramePlan;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.runtime.Signal;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +25,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The queue holds one request for each subscriber that the server takes. When it is full
  * nevertheless (requests of subscribers that are gone), the subscriber asks again at the loop's
- * next tick.
+ * next tick. What was read and not yet written is bounded for all subscribers together by a {@link
+ * ReadBudget}; without a share of it a request keeps its turn.
  */
 public final class CatchUp implements Agent {
     /** Longest chunk, unless a single event is longer. */
     static final int CHUNK_LENGTH_MAX = FanoutAgent.CYCLE_LENGTH_MAX;
+
+    /** Chunk when so many catch up that the budget is not enough for longer ones. */
+    static final int CHUNK_LENGTH_MIN = 16 * 1024;
+
+    /** Bytes of all chunks that are not yet written. */
+    static final long CHUNKS_LENGTH_MAX = 64L * 1024 * 1024;
 
     /** Bytes of the journal that one step looks at. */
     static final int SCAN_LENGTH_MAX = 4 * 1024 * 1024;
@@ -37,9 +46,11 @@ public final class CatchUp implements Agent {
     private final ManyToOneConcurrentArrayQueue<ReplayRequest> inbox;
     private final ArrayDeque<ReplayRequest> turns = new ArrayDeque<>();
     private final Consumer<ReplayRequest> onArrived = turns::add;
+    private final Predicate<ReplayRequest> onWaiting = CatchUp::discardCancelled;
     private final int turnsMax;
     private final Journal journal;
     private final Batch batch;
+    private final ReadBudget budget;
     private final long[] matches = new long[LastMatches.WINDOW_MAX];
     private @Nullable BlockCursor cursor; // made by the thread that uses it
     private volatile Signal signal = () -> {};
@@ -51,6 +62,16 @@ public final class CatchUp implements Agent {
      */
     public CatchUp(
             final Journal journal, final ByteBufAllocator allocator, final int subscribersMax) {
+        this(journal, allocator, subscribersMax, CHUNKS_LENGTH_MAX);
+    }
+
+    /** The same with another bound for what is not yet written. */
+    CatchUp(
+            final Journal journal,
+            final ByteBufAllocator allocator,
+            final int subscribersMax,
+            final long chunksLengthMax) {
+        budget = new ReadBudget(chunksLengthMax);
         this.journal = journal;
         turnsMax = subscribersMax;
         inbox = new ManyToOneConcurrentArrayQueue<>(subscribersMax);
@@ -60,6 +81,12 @@ public final class CatchUp implements Agent {
     /** Sets what wakes the replay thread. */
     public void wakeBy(final Signal wakeUp) {
         signal = wakeUp;
+        budget.wakeBy(wakeUp);
+    }
+
+    /** What chunks that are not yet written may take. */
+    ReadBudget budget() {
+        return budget;
     }
 
     /**
@@ -80,16 +107,24 @@ public final class CatchUp implements Agent {
         if (turns.size() < turnsMax) {
             inbox.drain(onArrived, turnsMax - turns.size());
         }
-        final ReplayRequest request = turns.poll();
+        final ReplayRequest request = turns.peek();
         if (request == null) {
             return 0;
         }
+        int share = 0;
+        if (request.start == null && !request.isCancelled() && !isFinished(request)) {
+            share = budget.share(turns.size(), CHUNK_LENGTH_MIN, CHUNK_LENGTH_MAX);
+            if (!budget.take(share)) {
+                return dropCancelled();
+            }
+        }
+        turns.poll();
         if (request.isCancelled()) {
             request.discard();
             return 1;
         }
         if (!isFinished(request)) {
-            step(request);
+            step(request, share);
         }
         if (!isFinished(request) || !request.loop.onReplayed(request)) {
             turns.add(request); // not done, or no room in the loop's queue: its turn comes again
@@ -118,12 +153,38 @@ public final class CatchUp implements Agent {
                         && (request.chunk != null || request.cursor > request.limit));
     }
 
-    private void step(final ReplayRequest request) {
+    /** Clients that go away while nobody is served must not fill the queue. */
+    private int dropCancelled() {
+        final int before = turns.size();
+        turns.removeIf(onWaiting);
+        return before - turns.size();
+    }
+
+    private static boolean discardCancelled(final ReplayRequest request) {
+        if (request.isCancelled()) {
+            request.discard();
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Takes one step.
+     *
+     * @param share bytes of the budget that were taken for it; 0 to resolve a start.
+     */
+    private void step(final ReplayRequest request, final int share) {
+        int unused = share;
         try {
             final BlockCursor reader = cursor();
             final Start start = request.start;
             if (start == null) {
-                read(request, reader, SCAN_LENGTH_MAX);
+                read(request, reader, SCAN_LENGTH_MAX, share);
+                final ByteBuf bytes = batch.take();
+                if (bytes != null) {
+                    request.chunk = budget.counted(bytes, share);
+                    unused = 0;
+                }
             } else {
                 resolve(request, start, reader);
             }
@@ -135,6 +196,9 @@ public final class CatchUp implements Agent {
             BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
             request.hasFailed = true;
+        }
+        if (unused > 0) {
+            budget.giveBack(unused);
         }
     }
 
@@ -176,20 +240,24 @@ public final class CatchUp implements Agent {
 
     /** Reads until the chunk is full, the limit is reached, or enough was looked at. */
     private void read(
-            final ReplayRequest request, final BlockCursor reader, final int scanLengthMax) {
-        batch.begin(request.filter, request.framing, request.chunked).expect(request.lengthHint);
+            final ReplayRequest request,
+            final BlockCursor reader,
+            final int scanLengthMax,
+            final int chunkLengthMax) {
+        batch.begin(request.filter, request.framing, request.chunked)
+                .expect(Math.min(request.lengthHint, chunkLengthMax));
         int scanned = 0;
         long next = request.cursor;
         while (next <= request.limit
                 && scanned < scanLengthMax
-                && batch.length() < CHUNK_LENGTH_MAX) {
+                && batch.length() < chunkLengthMax) {
             final int at = reader.at(next);
             if (at == BlockCursor.BLOCK) {
                 final BlockFlyweight block = reader.block();
                 final long first = block.firstSequence();
                 final int from = (int) (next - first);
                 final int to = (int) Math.min(block.count(), request.limit - first + 1);
-                final int room = CHUNK_LENGTH_MAX - batch.length();
+                final int room = chunkLengthMax - batch.length();
                 if (batch.length() > 0 && block.frameLength(from) > room) {
                     break; // else a long event would make the chunk longer by itself
                 }
@@ -212,6 +280,5 @@ public final class CatchUp implements Agent {
         request.cursor = next;
         request.eventCount = batch.eventCount();
         request.lengthHint = batch.length();
-        request.chunk = batch.take();
     }
 }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one I/O loop: its fan-out, its subscribers, what the replay thread read for them.
@@ -41,6 +42,7 @@ public final class StreamLoop implements Agent {
     private final StreamCounters counters = new StreamCounters();
     private final KeepAlive keepAlive = new KeepAlive();
     private final Batch batch;
+    private int behindShare; // of the budget, between encodeBehind and takeBehind
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> refused =
             new ArrayDeque<>(); // by the replay queue; again at the next tick
@@ -114,9 +116,15 @@ public final class StreamLoop implements Agent {
         return Math.max(1, config.keepAliveIntervalNs() / KeepAlive.TICKS_PER_INTERVAL);
     }
 
-    /** Sends keep-alives that are due, and asks again for what the replay queue had no room for. */
+    /**
+     * Sends keep-alives that are due, asks again for what the replay queue had no room for, and
+     * closes who has taken nothing for long while others wait for the bytes that he holds.
+     */
     public void tick() {
         keepAlive.onTick(onQuiet);
+        if (catchUp.budget().isShort()) {
+            keepAlive.all().forEach(Subscriber::closeIfStalled);
+        }
         Subscriber subscriber = refused.poll();
         while (subscriber != null) {
             plan(subscriber);
@@ -247,12 +255,39 @@ public final class StreamLoop implements Agent {
     }
 
     /**
-     * Encodes into {@link #batch} what the ring has from the cursor on; the new cursor, or a
-     * negative number.
+     * Encodes what the ring has from the cursor on, for {@link #takeBehind}; the new cursor, or a
+     * negative number: the replay thread has to be asked, which also has those waiting for whom the
+     * budget is not enough.
      */
     long encodeBehind(
             final long cursor, final Filter filter, final Framing framing, final boolean chunked) {
-        return fanout.encodeBehind(cursor, batch.begin(filter, framing, chunked));
+        final ReadBudget budget = catchUp.budget();
+        final int share =
+                budget.share(
+                        planned.size() + 1, CatchUp.CHUNK_LENGTH_MIN, CatchUp.CHUNK_LENGTH_MAX);
+        if (budget.isShort() || !budget.tryTake(share)) {
+            return FanoutAgent.LAPPED;
+        }
+        behindShare = share;
+        long next = FanoutAgent.LAPPED;
+        try {
+            next = fanout.encodeBehind(cursor, batch.begin(filter, framing, chunked), share);
+        } finally {
+            if (next < 0) {
+                budget.giveBack(share);
+            }
+        }
+        return next;
+    }
+
+    /** What {@link #encodeBehind} encoded; null if nothing passed the filter. */
+    @Nullable ByteBuf takeBehind() {
+        final ByteBuf bytes = batch.take();
+        if (bytes == null) {
+            catchUp.budget().giveBack(behindShare);
+            return null;
+        }
+        return catchUp.budget().counted(bytes, behindShare);
     }
 
     boolean ask(final ReplayRequest request) {

@@ -22,9 +22,18 @@ import org.jspecify.annotations.Nullable;
  * chunk.
  */
 final class Subscriber implements Member, Exchange.StreamHandler {
-    /** Bytes waiting in the channel at which it counts as not writable, and as writable again. */
-    private static final WriteBufferWaterMark WATER_MARK =
+    /**
+     * Bytes waiting in the channel at which it counts as writable again, and as not writable. Those
+     * of a live one are shared with its group, those of one that catches up are its own.
+     */
+    private static final WriteBufferWaterMark LIVE_MARK =
             new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private static final WriteBufferWaterMark CATCH_UP_MARK =
+            new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
+    /** Ticks without a byte taken after which it is closed if others wait. */
+    private static final int STALLED_TICKS_MAX = 30;
 
     /** Bytes that a client may send on a stream that goes one way. */
     private static final int INBOUND_LENGTH_MAX = 64 * 1024;
@@ -45,6 +54,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private boolean inFlight; // the request is with the replay thread
     private boolean planned; // in the loop's list of subscribers to go on with
     private int inboundLength;
+    private int stalledTicks;
+    private long stalledAt;
 
     // For KeepAlive.
     int bucket;
@@ -95,7 +106,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     @Override
     public void onOpen(final Channel opened) {
         channel = opened;
-        opened.config().setWriteBufferWaterMark(WATER_MARK);
+        opened.config().setWriteBufferWaterMark(CATCH_UP_MARK);
         loop.keepAlive().add(this);
         lastFrameTick = loop.keepAlive().tick();
         if (framing == Framing.WEBSOCKET) {
@@ -197,7 +208,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
         cursor = next;
         final int events = loop.batch().eventCount();
-        final ByteBuf bytes = loop.batch().take();
+        final ByteBuf bytes = loop.takeBehind();
         if (bytes != null) {
             final int length = bytes.readableBytes();
             send(bytes);
@@ -258,6 +269,21 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         if (state != SubscriberState.CLOSED && current != null && current.isWritable()) {
             send(KeepAliveFrames.of(framing, chunked));
             loop.counters().keepAlives.increment();
+        }
+    }
+
+    /** To be called once a tick while others wait for what it holds. */
+    void closeIfStalled() {
+        final Channel current = channel;
+        if (state != SubscriberState.CATCHING_UP || current == null || current.isWritable()) {
+            stalledTicks = 0;
+            return;
+        }
+        final long waiting = current.bytesBeforeWritable();
+        stalledTicks = waiting == stalledAt ? stalledTicks + 1 : 0;
+        stalledAt = waiting;
+        if (stalledTicks >= STALLED_TICKS_MAX) {
+            close(Transition.STALLED, null);
         }
     }
 
@@ -346,5 +372,11 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private void state(final SubscriberState next, final Transition reason) {
         loop.counters().onState(state, next, reason);
         state = next;
+        final Channel current = channel;
+        if (current != null && next != SubscriberState.CLOSED) {
+            current.config()
+                    .setWriteBufferWaterMark(
+                            next == SubscriberState.LIVE ? LIVE_MARK : CATCH_UP_MARK);
+        }
     }
 }

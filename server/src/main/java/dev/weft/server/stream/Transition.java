@@ -18,6 +18,8 @@ public enum Transition {
     WEBSOCKET_CLOSED,
     /** The journal could not be read. */
     REPLAY_FAILED,
+    /** It took nothing for long while the bytes that it holds were wanted by others. */
+    STALLED,
     /** A batch could not be written. */
     DELIVERY_FAILED,
     /** The client sends where it has nothing to say. */

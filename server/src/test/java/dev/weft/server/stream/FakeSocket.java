@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
  */
 final class FakeSocket extends EmbeddedChannel {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final Exchange.StreamHandler handler;
     private long room;
 
     FakeSocket(final Exchange.StreamHandler handler) {
@@ -30,6 +31,12 @@ final class FakeSocket extends EmbeddedChannel {
                         // writes to a client that is gone; nobody waits for their promise
                     }
                 });
+        this.handler = handler;
+    }
+
+    /** What is told about it. */
+    Exchange.StreamHandler handler() {
+        return handler;
     }
 
     /** Lets the client read so many bytes, of what is there or of what comes. */

@@ -8,6 +8,7 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -20,32 +21,43 @@ class StreamLoopTest {
     private final CatchUp catchUp =
             new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 8);
     private final SubscriberSlots slots = new SubscriberSlots(2);
-    private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
-                    catchUp,
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    slots,
-                    fabric::timeUs);
+    private final StreamLoop loop = streams(catchUp);
+
+    private StreamLoop streams(final CatchUp replay) {
+        return new StreamLoop(
+                new FanoutAgent(
+                        fabric.ring(),
+                        UnpooledByteBufAllocator.DEFAULT,
+                        fabric::timeUs,
+                        latency -> {}),
+                replay,
+                fabric.journal(),
+                UnpooledByteBufAllocator.DEFAULT,
+                StreamConfig.defaults(Set.of("system")),
+                slots,
+                fabric::timeUs);
+    }
 
     private FakeSocket open(final Start start) {
+        return open(loop, start);
+    }
+
+    private static FakeSocket open(final StreamLoop streams, final Start start) {
         final Subscriber subscriber =
-                loop.subscribe(new Subscription(start, Filter.ALL, Framing.SSE), true);
+                streams.subscribe(new Subscription(start, Filter.ALL, Framing.SSE), true);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);
         return socket;
     }
 
     private void settle() {
+        settle(loop, catchUp);
+    }
+
+    private static void settle(final StreamLoop streams, final CatchUp replay) {
         int work = 1;
         while (work > 0) {
-            work = loop.doWork() + catchUp.doWork();
+            work = streams.doWork() + replay.doWork();
         }
     }
 
@@ -114,6 +126,74 @@ class StreamLoopTest {
             assertThat(fabric.journal().openReaders()).as("mappings").isEqualTo(1);
         }
         assertThat(loop.counters().transitions(Transition.REPLAY_FAILED).get()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldBoundWhatAllWhoDoNotReadHoldTogether() {
+        final int budget = 1024 * 1024;
+        final CatchUp narrow =
+                new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 1_024, budget);
+        final StreamLoop streams = streams(narrow);
+        for (int i = 0; i < 2_000; i++) { // 4 MB, more than the ring holds
+            fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(2_000) + "\"}");
+            streams.doWork();
+        }
+        final List<FakeSocket> stalled = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            stalled.add(open(streams, new Start(Start.Kind.AFTER, i % 2 == 0 ? 0 : 1_800)));
+        }
+        settle(streams, narrow);
+        long all = 0;
+        for (final FakeSocket socket : stalled) {
+            all += socket.pendingBytes();
+        }
+        assertThat(all).as("of all").isBetween(budget / 2L, budget + 300L * 1024);
+        assertThat(narrow.budget().used()).isBetween(budget / 2L, budget + 300L * 1024);
+        assertThat(narrow.budget().isShort()).isTrue();
+
+        final FakeSocket last = open(streams, new Start(Start.Kind.AFTER, 0));
+        last.read(ALL_BYTES);
+        settle(streams, narrow);
+        assertThat(seen(last)).as("waits for its turn").isEmpty();
+        for (int i = 0; i < 100; i++) { // as a client that goes away, and one that goes on
+            stalled.get(i).close();
+            stalled.get(i).handler().onClose(stalled.get(i));
+            stalled.get(100 + i).read(ALL_BYTES);
+        }
+        settle(streams, narrow);
+        assertThat(seen(last)).hasSize(2_000);
+        for (int i = 100; i < 200; i++) {
+            assertThat(seen(stalled.get(i))).hasSize(i % 2 == 0 ? 2_000 : 200);
+        }
+        assertThat(narrow.budget().used()).isZero();
+        assertThat(narrow.budget().holders()).isZero();
+    }
+
+    @Test
+    void shouldCloseWhoTakesNothingForLongWhenOthersWaitForItsBytes() {
+        final CatchUp narrow =
+                new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 8, 64 * 1024);
+        final StreamLoop streams = streams(narrow);
+        for (int i = 0; i < 200; i++) {
+            fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}");
+        }
+        settle(streams, narrow);
+        final FakeSocket stalled = open(streams, new Start(Start.Kind.AFTER, 0));
+        settle(streams, narrow);
+        for (int i = 0; i < 100; i++) {
+            streams.tick();
+        }
+        assertThat(stalled.isOpen()).as("nobody else is there").isTrue();
+        final FakeSocket reading = open(streams, new Start(Start.Kind.AFTER, 0));
+        reading.read(ALL_BYTES);
+        settle(streams, narrow);
+        for (int i = 0; i < 40 && stalled.isOpen(); i++) {
+            streams.tick();
+        }
+        assertThat(stalled.isOpen()).isFalse();
+        assertThat(streams.counters().transitions(Transition.STALLED).get()).isEqualTo(1);
+        settle(streams, narrow);
+        assertThat(seen(reading)).hasSize(200);
     }
 
     @Test
