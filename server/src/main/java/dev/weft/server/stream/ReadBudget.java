@@ -55,7 +55,10 @@ public final class ReadBudget {
         return (int) Math.max(min, Math.min(max, lengthMax / Math.max(1, waiting + holders.get())));
     }
 
-    /** Takes bytes for one read, or answers false; the signal is given when it is worth asking again. */
+    /**
+     * Takes bytes for one read, or answers false; the signal is given when it is worth asking
+     * again.
+     */
     public boolean take(final int length) {
         if (tryTake(length)) {
             return true;
