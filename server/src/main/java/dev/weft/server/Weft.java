@@ -57,6 +57,7 @@ public final class Weft implements AutoCloseable {
     private static final long STREAMS_MS = 1_000;
     private static final long LOOPS_MS = 1_000;
     private static final long RECOVERED_MS = 5_000;
+    private static final long RECOVERED_RETRY_MS = 500;
     private static final long NS_PER_MS = 1_000_000;
 
     private final WeftConfig config;
@@ -251,7 +252,12 @@ public final class Weft implements AutoCloseable {
         }
     }
 
-    /** Appends the event that says which sequences will never be there, before anybody else can. */
+    /**
+     * Appends the event that says which sequences will never be there, before anybody else can. If
+     * the journal does not take it now, because the disk is full, it is tried again until it does;
+     * the numbers are safe anyway. If that never happens in this run and nothing else is appended
+     * either, the next start tells it.
+     */
     private void tellRecovery(final RecoveryReport report) {
         LOG.info("journal opened: {}", report);
         final SequenceRange skipped = report.skipped();
@@ -267,12 +273,43 @@ public final class Weft implements AutoCloseable {
                         .append(",\"reason\":");
         JsonText.quote(data, reason == null ? "unknown" : reason);
         data.append('}');
-        final CompletableFuture<PendingAppend.Status> outcome = new CompletableFuture<>();
-        new ServerEvents(engine.inbox(), rules, System::currentTimeMillis)
-                .publish(
-                        new EventBuilder("journal.recovered").category("system").data(data),
-                        pending -> outcome.complete(pending.status()));
+        final EventBuilder event =
+                new EventBuilder("journal.recovered").category("system").data(data);
+        final CompletableFuture<PendingAppend.Status> outcome = offerRecovered(event);
         await(outcome, RECOVERED_MS, "the event journal.recovered");
+        tellAgainUnlessAppended(event, outcome);
+    }
+
+    /** Offers it to the sequencer; done with BACK_PRESSURED too if there is no room in its inbox. */
+    private CompletableFuture<PendingAppend.Status> offerRecovered(final EventBuilder event) {
+        final CompletableFuture<PendingAppend.Status> outcome = new CompletableFuture<>();
+        final boolean offered =
+                new ServerEvents(engine.inbox(), rules, System::currentTimeMillis)
+                        .publish(event, pending -> outcome.complete(pending.status()));
+        if (!offered) {
+            outcome.complete(PendingAppend.Status.BACK_PRESSURED);
+        }
+        return outcome;
+    }
+
+    private void tellAgainUnlessAppended(
+            final EventBuilder event, final CompletableFuture<PendingAppend.Status> outcome) {
+        final PendingAppend.Status status = outcome.getNow(null);
+        if (status == PendingAppend.Status.APPENDED
+                || status == PendingAppend.Status.FAILED
+                || closed.get()) {
+            return;
+        }
+        LOG.debug("journal.recovered is not appended yet: status={}", status);
+        loopGroup
+                .next()
+                .schedule(
+                        () ->
+                                tellAgainUnlessAppended(
+                                        event,
+                                        status == null ? outcome : offerRecovered(event)),
+                        RECOVERED_RETRY_MS,
+                        TimeUnit.MILLISECONDS);
     }
 
     private static void await(

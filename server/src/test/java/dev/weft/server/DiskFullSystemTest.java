@@ -7,8 +7,10 @@ import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +99,31 @@ class DiskFullSystemTest {
         try (WeftServer server = WeftServer.start(journal, settings)) {
             assertThat(server.weft().head()).isEqualTo(acknowledged.size());
             assertThat(acknowledged).contains(1L, server.weft().head());
+        }
+    }
+
+    @Test
+    void shouldTellWhatItSkippedAsSoonAsThereIsSpace() throws Exception {
+        final Path journal = mount.resolve("journal");
+        try (WeftServer server = WeftServer.start(journal, Map.of());
+                HttpClient client = server.connect()) {
+            assertThat(client.post(EVENT).status()).isEqualTo(200);
+        }
+        Files.delete(journal.resolve("journal.state")); // nobody knows what was given out
+        final Path hog = mount.resolve("hog");
+        takeAll(hog);
+        try (FileChannel channel = FileChannel.open(hog, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() - 2 * 1024 * 1024); // too little to publish
+        }
+        try (WeftServer server = WeftServer.start(journal, Map.of());
+                HttpClient client = server.connect()) {
+            assertThat(client.post(EVENT).status()).isEqualTo(507);
+            assertThat(server.weft().head()).isEqualTo(1);
+            Files.delete(hog);
+            await().atMost(ON_AGAIN_MAX).until(() -> server.weft().head() > 1);
+            assertThat(client.get("/events?limit=10").body())
+                    .contains("journal.recovered")
+                    .contains("\"skipped_from\":2");
         }
     }
 

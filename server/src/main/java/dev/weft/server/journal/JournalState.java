@@ -4,6 +4,9 @@ package dev.weft.server.journal;
  * What a journal has to know about itself even when the last pages of its roll files are lost.
  *
  * @param reservedUpTo no sequence above this one was ever given out.
+ * @param nextSequenceMin no sequence below this one is given out any more, whatever the roll files
+ *     say; 0 for no such bound. It is never taken back: once an event was appended above it, it
+ *     only says what the roll files say too.
  * @param bootId the kernel's boot that the last writer ran under.
  * @param clean whether the last stop was clean; only then the following four mean something.
  * @param repairWanted the last run could not append any more: check and rewrite before opening.
@@ -15,6 +18,7 @@ package dev.weft.server.journal;
  */
 record JournalState(
         long reservedUpTo,
+        long nextSequenceMin,
         String bootId,
         boolean clean,
         boolean repairWanted,
@@ -23,18 +27,36 @@ record JournalState(
         int cycle,
         long endPosition,
         long lastBlockPosition) {
-    static final JournalState NEW = new JournalState(0, "", false, false, 0, 0, 0, 0, -1);
+    static final JournalState NEW =
+            new JournalState(0, 0, "", false, false, 0, 0, 0, 0, -1);
 
     JournalState running(final long newReservedUpTo, final String newBootId) {
-        return new JournalState(newReservedUpTo, newBootId, false, false, 0, 0, 0, 0, -1);
+        return new JournalState(
+                newReservedUpTo, nextSequenceMin, newBootId, false, false, 0, 0, 0, 0, -1);
     }
 
     JournalState reserved(final long newReservedUpTo) {
         return running(newReservedUpTo, bootId);
     }
 
+    /** The same, but numbering goes on at this sequence or above; all else stays. */
+    JournalState numberedFrom(final long sequence) {
+        return new JournalState(
+                reservedUpTo,
+                Math.max(nextSequenceMin, sequence),
+                bootId,
+                clean,
+                repairWanted,
+                headSequence,
+                lastTimestamp,
+                cycle,
+                endPosition,
+                lastBlockPosition);
+    }
+
     JournalState failed() {
-        return new JournalState(reservedUpTo, bootId, false, true, 0, 0, 0, 0, -1);
+        return new JournalState(
+                reservedUpTo, nextSequenceMin, bootId, false, true, 0, 0, 0, 0, -1);
     }
 
     JournalState stopped(
@@ -44,6 +66,15 @@ record JournalState(
             final long end,
             final long lastBlock) {
         return new JournalState(
-                reservedUpTo, bootId, true, false, head, timestamp, lastCycle, end, lastBlock);
+                reservedUpTo,
+                nextSequenceMin,
+                bootId,
+                true,
+                false,
+                head,
+                timestamp,
+                lastCycle,
+                end,
+                lastBlock);
     }
 }

@@ -73,6 +73,7 @@ public final class Journals {
         stateFile.write(
                 stateFile
                         .state()
+                        .numberedFrom(nextSequence) // also if nothing is appended in this run
                         .running(
                                 Math.max(
                                         stateFile.state().reservedUpTo(),

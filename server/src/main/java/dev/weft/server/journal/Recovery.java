@@ -39,6 +39,7 @@ final class Recovery {
     private final List<Path> quarantined = new ArrayList<>();
     private final RollCatalog catalog;
     private final boolean hadFiles;
+    private final boolean hadState;
     private Positions positions = new Positions();
     private Tail tail = Tail.EMPTY;
     private boolean clean;
@@ -77,6 +78,7 @@ final class Recovery {
         removeLeftovers();
         catalog = RollCatalog.list(config.directory);
         hadFiles = !catalog.isEmpty();
+        hadState = stateFile.isFound();
     }
 
     RollCatalog catalog() {
@@ -119,11 +121,6 @@ final class Recovery {
             dropPositionsBehind(tail.cycle(), tail.endPosition());
         } else {
             scan();
-            final long known = Math.max(state.headSequence(), positionsFile.highestSequence());
-            if (known > tail.lastSequence()) {
-                damage.add(
-                        "events lost at the end: last=" + tail.lastSequence() + " known=" + known);
-            }
         }
         scanUnindexed();
         positionsFile.flush(positions);
@@ -138,6 +135,7 @@ final class Recovery {
         }
         damage.add(why);
         clean = false;
+        keepNumbersAbove(tail.lastSequence());
         quarantined.add(repair.rewrite(RollFileScan.of(last, config.positionSpacing, true)));
         removeLeftovers();
         take(RollFileScan.of(last, config.positionSpacing, true));
@@ -147,32 +145,44 @@ final class Recovery {
 
     /** Next sequence to give out, and with it whether some are skipped for safety. */
     long nextSequence() {
-        final JournalState state = stateFile.state();
-        if (!mayHaveLost()) {
-            return tail.lastSequence() + 1;
-        }
-        return stateFile.isFound()
-                ? Math.max(state.reservedUpTo(), tail.lastSequence()) + 1
-                : tail.lastSequence() + UNKNOWN_BOUND_SKIP;
+        final long next =
+                Math.max(tail.lastSequence() + 1, stateFile.state().nextSequenceMin());
+        return mayHaveLost() ? Math.max(next, aboveAllGivenOut(tail.lastSequence())) : next;
     }
 
     /** Why sequences are skipped, or null. */
     @Nullable String skipReason() {
-        if (!mayHaveLost()) {
-            return null;
+        if (mayHaveLost()) {
+            return damage.isEmpty()
+                    ? "the machine was restarted without a clean stop"
+                    : String.join("; ", damage);
         }
-        return damage.isEmpty()
-                ? "the machine was restarted without a clean stop"
-                : String.join("; ", damage);
+        return nextSequence() == tail.lastSequence() + 1
+                ? null
+                : "an earlier start skipped them and nothing was appended since";
     }
 
     private boolean mayHaveLost() {
         final JournalState state = stateFile.state();
-        if (!stateFile.isFound()) {
+        if (!hadState) {
             return hadFiles || !damage.isEmpty();
         }
         final boolean isOtherBoot = !state.bootId().equals(config.bootId.get());
         return !damage.isEmpty() || (!state.clean() && isOtherBoot);
+    }
+
+    private long aboveAllGivenOut(final long lastSequence) {
+        return hadState
+                ? Math.max(stateFile.state().reservedUpTo(), lastSequence) + 1
+                : lastSequence + UNKNOWN_BOUND_SKIP;
+    }
+
+    /**
+     * Notes on disk that numbering goes on above all that may have been given out. Before anything
+     * is repaired: a start that is killed after that finds no damage any more.
+     */
+    private void keepNumbersAbove(final long lastSequence) throws IOException {
+        stateFile.write(stateFile.state().numberedFrom(aboveAllGivenOut(lastSequence)));
     }
 
     /** Whether the last file ends just as the clean stop left it; null if it does not. */
@@ -214,31 +224,48 @@ final class Recovery {
     }
 
     private void scan() throws IOException {
+        final List<RollFile> withoutBlocks = new ArrayList<>();
         RollFileScan last = null;
-        for (RollFile file = catalog.last(); file != null && last == null; file = catalog.last()) {
+        for (int i = catalog.files().size() - 1; i >= 0 && last == null; i--) {
+            final RollFile file = catalog.files().get(i);
             final RollFileScan scan = RollFileScan.of(file, config.positionSpacing, true);
             if (scan.damage() == null || scan.blockCount() > 0) {
                 last = scan;
             } else {
                 damage.add(scan.damage());
-                quarantined.add(repair.remove(file));
-                catalog.remove(file);
+                withoutBlocks.add(file);
             }
+        }
+        final RollFileScan older = last == null ? null : scanOlder(last.file());
+        final boolean isRewritten =
+                last != null && (last.damage() != null || stateFile.state().repairWanted());
+        if (last != null && isRewritten) {
+            damage.add(
+                    last.damage() != null
+                            ? last.damage()
+                            : "appending failed in the last run: file=" + last.file().path());
+        }
+        final long lastSequence = lastSequence(last, older);
+        final long known =
+                Math.max(stateFile.state().headSequence(), positionsFile.highestSequence());
+        if (known > lastSequence) {
+            damage.add("events lost at the end: last=" + lastSequence + " known=" + known);
+        }
+        if (!damage.isEmpty()) {
+            keepNumbersAbove(lastSequence);
+        }
+        for (final RollFile file : withoutBlocks) {
+            quarantined.add(repair.remove(file));
+            catalog.remove(file);
         }
         if (last == null) {
             positions.truncate(0);
             positionsFile.keep(0);
             return;
         }
-        final RollFile file = last.file();
-        final RollFileScan older = scanOlder(file);
-        if (last.damage() != null || stateFile.state().repairWanted()) {
-            damage.add(
-                    last.damage() != null
-                            ? last.damage()
-                            : "appending failed in the last run: file=" + file.path());
+        if (isRewritten) {
             quarantined.add(repair.rewrite(last));
-            last = RollFileScan.of(file, config.positionSpacing, true);
+            last = RollFileScan.of(last.file(), config.positionSpacing, true);
         } else {
             clearDirty(last);
         }
@@ -263,19 +290,25 @@ final class Recovery {
         }
     }
 
+    private static long lastSequence(
+            final @Nullable RollFileScan last, final @Nullable RollFileScan older) {
+        final long inLast = last == null ? 0 : last.lastSequence();
+        return inLast == 0 && older != null ? older.lastSequence() : inLast;
+    }
+
+    /** The newest file before the last one that has a block; those between have none. */
     private @Nullable RollFileScan scanOlder(final RollFile last) throws IOException {
-        RollFile older = null;
-        for (final RollFile file : catalog.files()) {
-            older = file.cycle() < last.cycle() ? file : older;
+        RollFileScan scan = null;
+        for (int i = catalog.files().size() - 1; i >= 0; i--) {
+            final RollFile file = catalog.files().get(i);
+            if (file.cycle() < last.cycle() && (scan == null || scan.blockCount() == 0)) {
+                scan = RollFileScan.of(file, config.positionSpacing, false);
+                if (scan.damage() != null) {
+                    damage.add(scan.damage());
+                }
+                gaps.addAll(scan.gaps());
+            }
         }
-        if (older == null) {
-            return null;
-        }
-        final RollFileScan scan = RollFileScan.of(older, config.positionSpacing, false);
-        if (scan.damage() != null) {
-            damage.add(scan.damage());
-        }
-        gaps.addAll(scan.gaps());
         return scan;
     }
 

@@ -28,6 +28,7 @@ final class StateFile implements AutoCloseable {
     private static final int SLOT_LENGTH = 512;
     private static final int SLOTS = 2;
     private static final int CRC_OFFSET = SLOT_LENGTH - Integer.BYTES;
+    private static final int NEXT_SEQUENCE_MIN_OFFSET = CRC_OFFSET - Long.BYTES; // later addition
     private static final int BOOT_ID_LENGTH_MAX = 64;
     private static final int FLAG_CLEAN = 1;
     private static final int FLAG_REPAIR_WANTED = 2;
@@ -104,9 +105,10 @@ final class StateFile implements AutoCloseable {
         slot.putLong(next.headSequence()).putLong(next.lastTimestamp());
         slot.putInt(next.cycle()).putLong(next.endPosition()).putLong(next.lastBlockPosition());
         slot.putInt(bootIdLength).put(bootId, 0, bootIdLength);
-        while (slot.position() < CRC_OFFSET) {
+        while (slot.position() < NEXT_SEQUENCE_MIN_OFFSET) {
             slot.put((byte) 0);
         }
+        slot.putLong(next.nextSequenceMin());
         slot.putInt(checksum());
         slot.flip();
     }
@@ -139,6 +141,7 @@ final class StateFile implements AutoCloseable {
         slot.get(bootId);
         return new JournalState(
                 reservedUpTo,
+                slot.getLong(NEXT_SEQUENCE_MIN_OFFSET),
                 new String(bootId, StandardCharsets.US_ASCII),
                 (flags & FLAG_CLEAN) != 0,
                 (flags & FLAG_REPAIR_WANTED) != 0,
