@@ -47,7 +47,7 @@ final class ChronicleJournal implements Journal {
     // Written by the house-keeping thread.
     private volatile long reservedUpTo;
 
-    // Written by the forcing thread, under forceLock because the house-keeper forces rolled files.
+    // Written by the forcing thread; the lock keeps out the closing one, should that not wait.
     private final AtomicLong durableSequence = new AtomicLong();
     private final Object forceLock = new Object();
 
@@ -244,12 +244,33 @@ final class ChronicleJournal implements Journal {
             final ActiveFile active = preallocator.current(); // before the queue: a later roll adds
             try {
                 forceRolled();
-                config.forcer.force(active.channel());
+                if (active.channel().isOpen()) { // else it was rolled meanwhile, and forced
+                    config.forcer.force(active.channel());
+                }
             } catch (final IOException | RuntimeException ex) {
                 throw fail(new JournalException(true, "cannot force to disk", ex));
             }
             durableSequence.setRelease(target);
             return target;
+        }
+    }
+
+    @Override
+    public boolean hasFinishedFiles() {
+        return preallocator.rolled().peek() != null;
+    }
+
+    @Override
+    public int forceFinished() {
+        if (!hasFinishedFiles() || failure != null || closed) {
+            return 0;
+        }
+        synchronized (forceLock) {
+            try {
+                return forceRolled() ? 1 : 0;
+            } catch (final IOException | RuntimeException ex) {
+                throw fail(new JournalException(true, "cannot force a finished file", ex));
+            }
         }
     }
 
@@ -262,9 +283,8 @@ final class ChronicleJournal implements Journal {
         }
         for (; finished != null; finished = rolled.peek()) {
             config.forcer.force(finished.channel());
-            Preallocator.trim(finished);
+            Preallocator.finish(finished);
             rolled.poll();
-            finished.channel().close();
         }
         FileIo.force(config.directory);
         return true;
@@ -281,12 +301,6 @@ final class ChronicleJournal implements Journal {
             int workCount = reserve() ? 1 : 0;
             workCount += preallocator.doWork();
             if (parts.positionsFile().flush(positions)) {
-                workCount++;
-            }
-            if (preallocator.rolled().peek() != null) {
-                synchronized (forceLock) {
-                    forceRolled();
-                }
                 workCount++;
             }
             return workCount;

@@ -4,8 +4,9 @@ import org.agrona.DirectBuffer;
 
 /**
  * The append-only log of blocks, the truth of the product. One thread appends (the sequencer);
- * {@link #force} and {@link #doHousekeeping} belong to one other thread; readers come from {@code
- * #newReader} and belong to whoever asked.
+ * {@link #force} and {@link #forceFinished} belong to a second one, which may wait for the disk;
+ * {@link #doHousekeeping} to a third, which should not; readers come from {@link #newReader} and
+ * belong to whoever asked.
  */
 public interface Journal extends AutoCloseable {
     /**
@@ -73,6 +74,18 @@ public interface Journal extends AutoCloseable {
      *     acknowledged as durable.
      */
     long force();
+
+    /** Whether {@link #forceFinished} has something to do. Any thread; a volatile read or two. */
+    boolean hasFinishedFiles();
+
+    /**
+     * Forces roll files that the appender has left, gives back the space behind their end and
+     * closes them. {@link #force} does it too. Thread: the forcing one.
+     *
+     * @return work done, 0 for none.
+     * @throws JournalException FATAL as {@link #force}.
+     */
+    int forceFinished();
 
     /**
      * Preallocates ahead of the appender, reserves sequences, watches free space. Called every few

@@ -229,9 +229,15 @@ final class Preallocator {
                             || (active.allocatedUpTo() >= wantedUpTo
                                     && active.allocatedUpTo() - end > MARGIN);
         }
+        if (active != current) {
+            return true; // it was finished meanwhile: what it lacked is nobody's want any more
+        }
         final int wanted = rollWanted;
+        final ActiveFile ahead = prepared;
         if (wanted > active.cycle()) {
             enough &= prepare(wanted);
+        } else if (ahead != null && ahead.wantedUpTo() > ahead.allocatedUpTo()) {
+            enough &= prepare(ahead.cycle()); // too short for the first block of its hour
         } else if (isMoving) {
             final int soon = RollCycleNames.cycleOf(config.clockUs.getAsLong() + PREPARE_AHEAD_US);
             if (soon == active.cycle() + 1) {
@@ -260,13 +266,10 @@ final class Preallocator {
                 next = new ActiveFile(file, next.channel(), next.allocatedUpTo());
             }
         }
-        final long wanted =
-                Math.max(
-                        Math.max(config.preallocateMin, FILE_HEADER + 2 * MARGIN),
-                        next.wantedUpTo());
-        final boolean enough = extendIfSpace(next, wanted);
+        final long needed = Math.max(FILE_HEADER + 2 * MARGIN, next.wantedUpTo());
+        final boolean isWholeStep = extendIfSpace(next, Math.max(needed, lookAhead));
         prepared = next;
-        return enough;
+        return isWholeStep || next.allocatedUpTo() >= needed;
     }
 
     /**
@@ -296,19 +299,28 @@ final class Preallocator {
         long position = active.allocatedUpTo();
         while (position < upTo) {
             zeros.clear().limit((int) Math.min(ZEROS_LENGTH, upTo - position));
-            position += active.channel().write(zeros, position);
+            final int written = active.write(zeros, position);
+            if (written == ActiveFile.FINISHED) {
+                return;
+            }
+            position += written;
             active.allocatedUpTo(position);
         }
     }
 
     /**
-     * Gives back what was allocated behind the end of a finished file. Nobody touches that part:
-     * readers know where the data ends, and Chronicle has left the file.
+     * Gives back what was allocated behind the end of a finished file and closes it. Nobody touches
+     * that part: readers know where the data ends, and Chronicle has left the file. Without its end
+     * mark where it has to be, nothing is cut off. Thread: the forcing one.
      */
-    static void trim(final ActiveFile finished) throws IOException {
-        final long length = (finished.file().dataEnd() / PAGE + 2) * PAGE;
-        if (finished.channel().size() > length) {
-            finished.channel().truncate(length);
+    static void finish(final ActiveFile finished) throws IOException {
+        final RollFile file = finished.file();
+        final RollFile whole = new RollFile(file.cycle(), file.path(), Files.size(file.path()));
+        try (ChannelFileBytes bytes = new ChannelFileBytes(whole)) {
+            final BlockWalk walk = new BlockWalk(bytes, false);
+            walk.position(file.dataEnd() - RecordHeader.LENGTH); // an index page may come first
+            final boolean hasEnd = walk.next() == BlockWalk.END_OF_FILE;
+            finished.finish(hasEnd ? (walk.position() / PAGE + 2) * PAGE : Long.MAX_VALUE);
         }
     }
 

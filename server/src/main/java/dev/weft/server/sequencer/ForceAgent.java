@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forces the journal to disk for the durable publishes that wait, all of them at once (group
- * commit): what arrives while the disk works is answered by the next force. Thread: {@code
+ * commit): what arrives while the disk works is answered by the next force. In between it forces
+ * and closes the roll files that the appender has left. Thread: {@code
  * weft-force}; {@link #offer} belongs to the sequencer's.
  */
 public final class ForceAgent implements WriterAgent {
@@ -59,8 +60,19 @@ public final class ForceAgent implements WriterAgent {
         }
         if (count > 0) {
             force(count);
+            return count;
         }
-        return count;
+        return failed ? 0 : forceFinished();
+    }
+
+    /** A roll file that nobody's durable publish has forced: without this it would stay open. */
+    private int forceFinished() {
+        try {
+            return journal.forceFinished();
+        } catch (final JournalException ex) {
+            failed = true;
+            throw ex;
+        }
     }
 
     private void force(final int count) {

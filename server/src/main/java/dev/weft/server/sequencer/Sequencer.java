@@ -164,6 +164,12 @@ public final class Sequencer implements WriterAgent {
             ring.commit(length, first, first + count - 1);
             counters.onBlock(count, length);
             signals.fanout().signal();
+            if (journal.needsHousekeeping()) { // now, not when a batch has to wait for it
+                signals.house().signal();
+            }
+            if (journal.hasFinishedFiles()) { // once an hour
+                signals.force().signal();
+            }
         }
         complete(Status.APPENDED);
     }

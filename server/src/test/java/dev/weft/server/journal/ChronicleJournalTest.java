@@ -70,7 +70,9 @@ class ChronicleJournalTest {
             harness.append(1, 100);
             harness.clockUs += JournalHarness.HOUR_US;
             harness.append(1, 100);
-            harness.journal.doHousekeeping();
+            assertThat(harness.journal.hasFinishedFiles()).isTrue();
+            assertThat(harness.journal.forceFinished()).isEqualTo(1);
+            assertThat(harness.journal.hasFinishedFiles()).isFalse();
             final Path finished = Directories.rollFiles(directory).get(0);
             assertThat(Files.size(finished)).isLessThan(80_000);
             harness.append(1, 100);

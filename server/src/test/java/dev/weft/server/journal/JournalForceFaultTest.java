@@ -49,6 +49,55 @@ class JournalForceFaultTest {
     }
 
     @Test
+    void shouldLeaveFinishedFilesToTheForcingThread() {
+        try (JournalHarness harness = new JournalHarness(config())) {
+            harness.append(5, 100);
+            harness.clockUs += JournalHarness.HOUR_US;
+            harness.append(5, 100);
+            forcedSizes.clear();
+            harness.journal.doHousekeeping();
+            assertThat(forcedSizes).as("nobody waits for the disk here").isEmpty();
+            harness.journal.forceFinished();
+            assertThat(forcedSizes).hasSize(1);
+            harness.clockUs += JournalHarness.HOUR_US;
+            harness.append(5, 100);
+        } // closing does what is left
+        assertThat(forcedSizes.size()).isGreaterThan(2);
+        assertThat(Directories.rollFiles(directory)).hasSize(3);
+        try (JournalHarness harness = new JournalHarness(config())) {
+            assertThat(harness.report.clean()).isTrue();
+            assertThat(harness.readFrom(1).events).isEqualTo(15);
+        }
+    }
+
+    @Test
+    void shouldForceWhenTheFileIsFinishedInBetween() {
+        final JournalConfig config = config();
+        final JournalHarness[] running = new JournalHarness[1];
+        final boolean[] rolls = {false};
+        final Forcer forcer = config.forcer;
+        config.forcer =
+                channel -> {
+                    if (rolls[0]) { // the appender goes on while the disk works
+                        rolls[0] = false;
+                        running[0].clockUs += JournalHarness.HOUR_US;
+                        running[0].append(5, 100);
+                    }
+                    forcer.force(channel);
+                };
+        try (JournalHarness harness = new JournalHarness(config)) {
+            running[0] = harness;
+            harness.append(5, 100);
+            harness.clockUs += JournalHarness.HOUR_US;
+            harness.append(5, 100);
+            rolls[0] = true; // the file that was the current one is finished while it is forced
+            assertThat(harness.journal.force()).isEqualTo(10);
+            assertThat(harness.journal.state()).isEqualTo(Journal.State.WRITABLE);
+            assertThat(harness.journal.force()).isEqualTo(15);
+        }
+    }
+
+    @Test
     void shouldFailAndNotCallDurableWhatCouldNotBeForced() {
         try (JournalHarness harness = new JournalHarness(config())) {
             harness.append(5, 100);

@@ -5,6 +5,7 @@ import dev.weft.protocol.frame.BlockFlyweight;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
@@ -31,6 +32,8 @@ public final class MemoryJournal implements Journal {
     private volatile boolean forceFails;
     private volatile boolean appendFails;
     private volatile @Nullable Supplier<? extends Throwable> readFailure;
+    private volatile boolean needsHousekeeping;
+    private final AtomicInteger finishedFiles = new AtomicInteger();
     private final AtomicLong forceCount = new AtomicLong();
     private final AtomicLong openReaders = new AtomicLong();
 
@@ -103,6 +106,16 @@ public final class MemoryJournal implements Journal {
             readFailure = null;
             throw (T) failure.get();
         }
+    }
+
+    /** Something runs out soon. */
+    public void needsHousekeeping(final boolean needs) {
+        needsHousekeeping = needs;
+    }
+
+    /** The appender has left a roll file. */
+    public void finishFile() {
+        finishedFiles.incrementAndGet();
     }
 
     public long forceCount() {
@@ -231,7 +244,17 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public boolean needsHousekeeping() {
-        return false;
+        return needsHousekeeping;
+    }
+
+    @Override
+    public boolean hasFinishedFiles() {
+        return finishedFiles.get() > 0;
+    }
+
+    @Override
+    public int forceFinished() {
+        return finishedFiles.getAndSet(0);
     }
 
     @Override

@@ -67,6 +67,22 @@ class SequencerTest {
     }
 
     @Test
+    void shouldWakeWhomTheJournalNeedsAfterAnAppend() {
+        publish(Publish.journaled().event("a", "1"));
+        journal.needsHousekeeping(true);
+        sequencer.doWork();
+        assertThat(signals).as("before a batch has to wait").contains("house");
+        signals.clear();
+        journal.needsHousekeeping(false);
+        journal.finishFile();
+        publish(Publish.journaled().event("a", "1"));
+        sequencer.doWork();
+        assertThat(signals).contains("force").doesNotContain("house");
+        assertThat(forcing.doWork()).as("without a durable publish").isEqualTo(1);
+        assertThat(journal.hasFinishedFiles()).isFalse();
+    }
+
+    @Test
     void shouldWriteTheRightNumbersWhenOneGetsADigitMore() {
         clockUs = TIME - TIME % 1_000 + 950;
         final Publish many = Publish.journaled();
