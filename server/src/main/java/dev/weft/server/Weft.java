@@ -280,7 +280,9 @@ public final class Weft implements AutoCloseable {
         tellAgainUnlessAppended(event, outcome);
     }
 
-    /** Offers it to the sequencer; done with BACK_PRESSURED too if there is no room in its inbox. */
+    /**
+     * Offers it to the sequencer; done with BACK_PRESSURED too if there is no room in its inbox.
+     */
     private CompletableFuture<PendingAppend.Status> offerRecovered(final EventBuilder event) {
         final CompletableFuture<PendingAppend.Status> outcome = new CompletableFuture<>();
         final boolean offered =
@@ -306,8 +308,7 @@ public final class Weft implements AutoCloseable {
                 .schedule(
                         () ->
                                 tellAgainUnlessAppended(
-                                        event,
-                                        status == null ? outcome : offerRecovered(event)),
+                                        event, status == null ? outcome : offerRecovered(event)),
                         RECOVERED_RETRY_MS,
                         TimeUnit.MILLISECONDS);
     }

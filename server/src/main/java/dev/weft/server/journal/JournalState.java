@@ -27,8 +27,7 @@ record JournalState(
         int cycle,
         long endPosition,
         long lastBlockPosition) {
-    static final JournalState NEW =
-            new JournalState(0, 0, "", false, false, 0, 0, 0, 0, -1);
+    static final JournalState NEW = new JournalState(0, 0, "", false, false, 0, 0, 0, 0, -1);
 
     JournalState running(final long newReservedUpTo, final String newBootId) {
         return new JournalState(
@@ -55,8 +54,7 @@ record JournalState(
     }
 
     JournalState failed() {
-        return new JournalState(
-                reservedUpTo, nextSequenceMin, bootId, false, true, 0, 0, 0, 0, -1);
+        return new JournalState(reservedUpTo, nextSequenceMin, bootId, false, true, 0, 0, 0, 0, -1);
     }
 
     JournalState stopped(

@@ -145,8 +145,7 @@ final class Recovery {
 
     /** Next sequence to give out, and with it whether some are skipped for safety. */
     long nextSequence() {
-        final long next =
-                Math.max(tail.lastSequence() + 1, stateFile.state().nextSequenceMin());
+        final long next = Math.max(tail.lastSequence() + 1, stateFile.state().nextSequenceMin());
         return mayHaveLost() ? Math.max(next, aboveAllGivenOut(tail.lastSequence())) : next;
     }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forces the journal to disk for the durable publishes that wait, all of them at once (group
  * commit): what arrives while the disk works is answered by the next force. In between it forces
- * and closes the roll files that the appender has left. Thread: {@code
- * weft-force}; {@link #offer} belongs to the sequencer's.
+ * and closes the roll files that the appender has left. Thread: {@code weft-force}; {@link #offer}
+ * belongs to the sequencer's.
  */
 public final class ForceAgent implements WriterAgent {
     private final OneToOneConcurrentArrayQueue<PendingAppend> queue;

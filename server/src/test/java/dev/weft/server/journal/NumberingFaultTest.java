@@ -40,12 +40,21 @@ class NumberingFaultTest {
 
     @ParameterizedTest(name = "{0} cleanStop={1} diskFull={2}")
     @CsvSource({
-        "OTHER_BOOT,true,false", "OTHER_BOOT,false,false", "OTHER_BOOT,true,true",
-        "OTHER_BOOT,false,true", "LAST_FILE_CUT,true,false", "LAST_FILE_CUT,false,false",
-        "LAST_FILE_CUT,true,true", "LAST_FILE_GONE,true,false", "LAST_FILE_GONE,false,false",
-        "LAST_FILE_BROKEN,true,false", "LAST_FILE_BROKEN,false,true",
-        "STATE_FILE_GONE,true,false", "STATE_FILE_GONE,false,false",
-        "ALL_BROKEN_AND_STATE_FILE_GONE,true,false", "ALL_BROKEN_AND_STATE_FILE_GONE,false,false"
+        "OTHER_BOOT,true,false",
+        "OTHER_BOOT,false,false",
+        "OTHER_BOOT,true,true",
+        "OTHER_BOOT,false,true",
+        "LAST_FILE_CUT,true,false",
+        "LAST_FILE_CUT,false,false",
+        "LAST_FILE_CUT,true,true",
+        "LAST_FILE_GONE,true,false",
+        "LAST_FILE_GONE,false,false",
+        "LAST_FILE_BROKEN,true,false",
+        "LAST_FILE_BROKEN,false,true",
+        "STATE_FILE_GONE,true,false",
+        "STATE_FILE_GONE,false,false",
+        "ALL_BROKEN_AND_STATE_FILE_GONE,true,false",
+        "ALL_BROKEN_AND_STATE_FILE_GONE,false,false"
     })
     void shouldNotFallBackWhenNothingWasAppended(
             final Loss loss, final boolean cleanStop, final boolean full) throws IOException {
@@ -86,8 +95,7 @@ class NumberingFaultTest {
 
     @ParameterizedTest
     @EnumSource(Loss.class)
-    void shouldNotFallBackWhenTheStartEndedRightAfterTheRepair(final Loss loss)
-            throws IOException {
+    void shouldNotFallBackWhenTheStartEndedRightAfterTheRepair(final Loss loss) throws IOException {
         final Path directory = killed();
         apply(loss, directory);
         final JournalConfig config = config(directory, loss);
