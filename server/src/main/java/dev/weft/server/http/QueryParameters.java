@@ -6,6 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Decoded query parameters of one request, in their order. */
 public interface QueryParameters {
+    /** Number of parameters, repeated ones included. */
+    int size();
+
+    default boolean isEmpty() {
+        return size() == 0;
+    }
+
     Set<String> names();
 
     /** All values of a name, empty if it is absent. */

@@ -54,6 +54,11 @@ final class UriQuery implements QueryParameters {
     }
 
     @Override
+    public int size() {
+        return namesAndValues.size() / 2;
+    }
+
+    @Override
     public Set<String> names() {
         if (namesAndValues.isEmpty()) {
             return Set.of();

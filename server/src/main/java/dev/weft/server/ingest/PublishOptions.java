@@ -2,11 +2,14 @@ package dev.weft.server.ingest;
 
 import dev.weft.protocol.Problem;
 import dev.weft.server.http.Exchange;
+import dev.weft.server.http.QueryParameters;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ final class PublishOptions {
     private static final AsciiString PREFER = AsciiString.cached("prefer");
     private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String DURABILITY_PARAMETER = "durability";
     private static final Problem CONTENT_TYPE =
             new Problem(
                     415,
@@ -137,10 +141,14 @@ final class PublishOptions {
     private @Nullable Problem readDurability(
             final Exchange exchange, final boolean durableByDefault) {
         final String header = exchange.headers().get(DURABILITY);
-        final List<String> query = exchange.query().all("durability");
+        final QueryParameters parameters = exchange.query();
         durable = durableByDefault;
-        if (header == null && query.isEmpty()) {
+        if (parameters.isEmpty() && header == null) {
             return null;
+        }
+        final List<String> query = parameters.all(DURABILITY_PARAMETER);
+        if (query.size() != parameters.size()) {
+            return unknown(parameters);
         }
         final String asked = header == null ? query.get(0) : header;
         for (final String other : query) {
@@ -150,5 +158,14 @@ final class PublishOptions {
         }
         durable = asked.equals(Answers.DURABLE);
         return durable || asked.equals(Answers.JOURNALED) ? null : DURABILITY_VALUE;
+    }
+
+    /** A mistyped name must not pass: who asks for durable would be told 200 without it. */
+    private static Problem unknown(final QueryParameters parameters) {
+        final Set<String> names = new TreeSet<>(parameters.names());
+        names.remove(DURABILITY_PARAMETER);
+        return new Problem(
+                400,
+                "query: a publish takes durability only; unknown: " + String.join(", ", names));
     }
 }

@@ -294,6 +294,17 @@ class PublishSystemTest {
     }
 
     @Test
+    void shouldRefuseParametersItDoesNotKnow() throws IOException {
+        final Answer mistyped =
+                ask(post("", EVENT).replace("/events", "/events?durabilty=durable&durability=durable&a"));
+        assertThat(mistyped.status()).isEqualTo(400);
+        assertThat(mistyped.body())
+                .contains("query: a publish takes durability only; unknown: a, durabilty");
+        assertThat(ask(post("", EVENT).replace("/events", "/events?")).status()).isEqualTo(200);
+        assertThat(server.events()).hasSize(1);
+    }
+
+    @Test
     void shouldForceToDiskWhenAskedTo() throws IOException {
         final Answer header = ask(post("Weft-Durability: durable\r\n", EVENT));
         assertThat(header.header("weft-durability")).isEqualTo("durable");
