@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +131,11 @@ public final class ServeCommand implements Callable<Integer> {
             err.println("weft: cannot start: " + ex.getMessage());
             return FAILED;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(weft), "weft-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(
+                                () ->
+                                        Runtime.getRuntime()
+                                                .halt(stop(weft::close, weft.fatal(), STOP_MAX_MS)),
+                                "weft-stop"));
         final PrintWriter out = spec.commandLine().getOut();
         out.println(readyLine(weft));
         out.flush();
@@ -144,17 +149,26 @@ public final class ServeCommand implements Callable<Integer> {
         return FAILED;
     }
 
-    /** A signal came. The process ends with 0 although the system would make it 143. */
-    private static void stop(final Weft weft) {
-        final Thread closer = new Thread(weft::close, "weft-close");
+    /**
+     * A signal came. The process ends with 0 although the system would make it 143, unless it did
+     * not stop in order: not in time, or after an error that stops it anyway, in which case the
+     * main thread is given the time to do so.
+     */
+    static int stop(
+            final Runnable close, final CompletableFuture<Throwable> fatal, final long maxMs) {
+        final boolean isAborting = fatal.isDone();
+        final Thread closer = new Thread(close, "weft-close");
         closer.setDaemon(true);
         closer.start();
         try {
-            closer.join(STOP_MAX_MS);
+            closer.join(maxMs);
+            if (isAborting) {
+                Thread.sleep(maxMs); // the main thread ends the process before
+            }
         } catch (final InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(closer.isAlive() ? FAILED : 0);
+        return closer.isAlive() || fatal.isDone() ? FAILED : 0;
     }
 
     private static String readyLine(final Weft weft) {
