@@ -52,7 +52,15 @@ public interface Exchange {
             ByteBuf body,
             @Nullable CharSequence headerLines);
 
-    void respond(Problem problem);
+    default void respond(final Problem problem) {
+        respond(problem, null);
+    }
+
+    /**
+     * Answers a problem with header lines of its own, each ended by CR LF. A 503 or 429 says {@code
+     * Retry-After: 1} unless they say otherwise.
+     */
+    void respond(Problem problem, @Nullable String headerLines);
 
     /**
      * Makes the rest of the connection a stream: writes {@code head} (status line and headers,

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-    private static final byte[] CONTINUE = ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n");
-    private static final int HEAD_END = 0x0D0A0D0A; // CR LF CR LF
-    private static final byte[] LINE_END = ResponseHead.ascii("\r\n");
-    private static final int PENDING_INITIAL = 4;
-    private static final int STATUS_OFFSET = "HTTP/1.1 ".length();
+    private static final Problem WITH_BODY =
+            new Problem(400, "body: a request for a stream must not have one");
 
     private enum State {
         OPEN,
@@ -48,35 +44,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final LoopContext loop;
     private final RequestDecoder decoder = new RequestDecoder(this);
     private final RequestDispatch dispatch;
-    private ArrayDeque<HttpExchange> pending =
-            new ArrayDeque<>(PENDING_INITIAL); // without an answer, oldest first
+    private final AnswerQueue answers;
+    private final TimeLimits times;
+    private final InputSwitch input;
     private State state = State.OPEN;
-    private @Nullable ChannelHandlerContext context;
     private @Nullable HttpExchange reading; // its body is on its way in
     private @Nullable HttpExchange pausedBy;
     private Exchange.@Nullable StreamHandler stream;
-    private @Nullable ByteBuf out; // answers not yet handed to the channel
     private boolean isInputDone; // no further request is read
-    private boolean
-            isInputEnding; // the client closed its side, what it sent before may still be unread
-    private boolean isInputShutdown; // the same, and all it sent was decoded
+    private boolean isInputShutdown; // the client closed its side, and all it sent was decoded
     private boolean isInBurst; // a flush follows anyway
     private boolean isDirty; // a flush is planned
-    private boolean isFlushNeeded; // something was handed to the channel without a flush
-    private boolean isCloseWritten;
+    private boolean isCutShort; // the rest of a body is not worth reading
     private boolean isLastWritten;
     private long discardedLength;
 
-    // Time limits, looked at once a second.
-    int index = -1; // of this in LoopContext, -1 if it is not watched
-    private long quietSinceNs = System.nanoTime();
-    private long headSinceNs;
-    private long bodySinceNs;
-    private boolean hasBodyMoved;
+    int index = -1; // of this in LoopContext, -1 if its times are not watched
 
     HttpConnection(final LoopContext loop) {
         this.loop = loop;
-        this.dispatch = new RequestDispatch(this, loop);
+        dispatch = new RequestDispatch(this, loop);
+        answers = new AnswerQueue(loop);
+        times = new TimeLimits(loop.nanoTime());
+        input = new InputSwitch(loop.transport);
     }
 
     RequestDecoder decoder() {
@@ -88,18 +78,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private ChannelHandlerContext context() {
-        final ChannelHandlerContext current = context;
-        if (current == null) {
-            throw new IllegalStateException("not yet part of a pipeline");
-        }
-        return current;
+        return answers.context();
     }
 
     // ---- what comes in
 
     @Override
     public void handlerAdded(final ChannelHandlerContext added) {
-        context = added;
+        answers.context(added);
     }
 
     @Override
@@ -113,15 +99,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         return reading != null
-                || (!isInputDone && !isDraining() && pending.size() < HttpLimits.UNANSWERED_MAX);
+                || (!isInputDone
+                        && !loop.isDraining()
+                        && answers.size() < HttpLimits.UNANSWERED_MAX);
     }
 
     boolean isClosing() {
         return state == State.CLOSING;
-    }
-
-    boolean isDraining() {
-        return loop.isDraining();
     }
 
     @Override
@@ -144,17 +128,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onRequest(final HttpRequest request) {
-        headSinceNs = 0;
+        times.onHead();
         if (request.decoderResult().isFailure()) {
             onProtocolError(RequestDispatch.problemOf(request.decoderResult().cause()));
             return;
         }
         loop.counters.requests.increment();
         final HttpExchange exchange = dispatch.begin(request);
-        pending.add(exchange);
+        answers.add(exchange);
         reading = exchange;
         discardedLength = 0;
-        bodySinceNs = 0;
         dispatch.handle(exchange);
         isInputDone |= !exchange.isKeepAlive;
         proceed();
@@ -171,7 +154,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         final ByteBuf bytes = content.content();
         final int length = bytes.readableBytes();
-        hasBodyMoved |= length > 0;
+        times.onBody(length);
         if (exchange.bodyRemaining > 0) {
             exchange.bodyRemaining -= length;
         }
@@ -185,7 +168,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (isLast && reading == exchange) {
             exchange.isComplete = true;
             reading = null;
-            quietSinceNs = System.nanoTime();
+            times.onQuiet(loop.nanoTime());
             if (consumer != null && !exchange.isAnswered) {
                 consumer.onEnd();
             }
@@ -197,7 +180,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         discardedLength += length;
         if (discardedLength > HttpLimits.DISCARDED_LENGTH_MAX && !isLast) {
             isInputDone = true;
-            isCloseWritten = true;
+            isCutShort = true;
             proceed();
         }
     }
@@ -215,39 +198,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         reading = null;
         if (broken == null) {
             final HttpExchange unknown = dispatch.unknown();
-            pending.add(unknown);
-            respond(unknown, problem, null);
-        } else if (broken.isAnswered) {
-            isCloseWritten |= pending.isEmpty();
-            broken.isKeepAlive = false;
-            closeAfterLast();
+            answers.add(unknown);
+            unknown.respond(problem);
         } else {
             broken.isKeepAlive = false;
-            abort(broken, problem);
+            if (!broken.isAnswered) {
+                broken.respond(problem);
+            }
+            broken.abort();
         }
-        proceed();
-    }
-
-    /**
-     * Tells the route that its body will not end, then answers in its place if anyone can still
-     * hear it.
-     */
-    private void abort(final HttpExchange exchange, final @Nullable Problem problem) {
-        final Exchange.BodyConsumer consumer = exchange.consumer;
-        exchange.consumer = null;
-        if (problem != null && !exchange.isAnswered) {
-            respond(exchange, problem, null);
-        }
-        exchange.isAborted = true;
-        if (consumer != null && !exchange.isComplete) {
-            consumer.onAbort();
-        }
+        closeAfterLast();
     }
 
     void readBody(final HttpExchange exchange, final boolean wanted) {
         if (!wanted && !exchange.isAborted && state == State.OPEN) {
             pausedBy = exchange;
-            read(false);
+            times.onPaused();
+            input.read(channel(), false);
         } else if (wanted && pausedBy == exchange) {
             pausedBy = null;
             markDirty();
@@ -255,20 +222,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     // ---- what goes out
-
-    void respond(
-            final HttpExchange exchange,
-            final Problem problem,
-            final @Nullable CharSequence headerLines) {
-        final ByteBuf body = ProblemBody.write(context().alloc(), problem, exchange.path());
-        final boolean isLater = problem.status() == 503 || problem.status() == 429;
-        final String lines =
-                (isLater
-                                ? "Cache-Control: no-store\r\nRetry-After: 1\r\n"
-                                : "Cache-Control: no-store\r\n")
-                        + (headerLines == null ? "" : headerLines);
-        respond(exchange, problem.status(), MediaTypes.PROBLEM_JSON, body, lines);
-    }
 
     void respond(
             final HttpExchange exchange,
@@ -281,54 +234,27 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         loop.counters.answers(status).increment();
-        final boolean isClose = isLastAnswer(exchange);
-        exchange.isCloseAnswered = isClose;
-        final boolean isTurn = pending.peek() == exchange;
-        final boolean isCopied = body.readableBytes() < HttpLimits.BODY_COPIED_MAX;
-        final int room = ResponseHead.LENGTH_MAX + (isCopied ? body.readableBytes() : 0);
-        final ByteBuf target = isTurn ? out() : context().alloc().directBuffer(room);
-        ResponseHead.write(
-                target,
-                status,
-                loop.dateLine(),
-                contentType,
-                body.readableBytes(),
-                isClose
-                        ? ResponseHead.Connection.CLOSE
-                        : exchange.isHttp10()
-                                ? ResponseHead.Connection.KEEP_ALIVE
-                                : ResponseHead.Connection.DEFAULT,
-                headerLines,
-                exchange.corsLines);
-        final boolean isBodyless =
-                exchange.isHead() || ResponseHead.hasNoBody(status) || !body.isReadable();
-        if (isBodyless || isCopied) {
-            if (!isBodyless) {
-                target.writeBytes(body, body.readerIndex(), body.readableBytes());
-            }
-            body.release();
-        } else {
-            exchange.answerBody = body;
-        }
-        if (isTurn) {
-            emit(exchange);
+        exchange.isCloseAnswered = isLastAnswer(exchange);
+        if (answers.put(exchange, status, contentType, body, headerLines)) {
             proceed();
-        } else {
-            exchange.answerHead = target;
         }
         markDirty();
     }
 
+    /** A request with a body is refused: its slot would be taken for as long as that lasts. */
     void stream(
             final HttpExchange exchange, final ByteBuf head, final Exchange.StreamHandler handler) {
-        if (!begin(exchange)) {
+        if (exchange.hasBody || !begin(exchange)) {
             head.release();
             handler.onClose(channel());
+            if (exchange.hasBody) {
+                exchange.respond(WITH_BODY);
+            }
             return;
         }
-        loop.counters.answers(status(head)).increment();
+        loop.counters.answers(ResponseHead.status(head)).increment();
         exchange.isCloseAnswered = !exchange.isKeepAlive;
-        exchange.answerHead = spliced(head, loop.dateLine(), exchange.corsLines);
+        answers.putStream(exchange, head);
         if (exchange.isHead()) {
             handler.onClose(channel());
         } else {
@@ -368,131 +294,52 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return exchange.isContinueExpected
                     || exchange.bodyRemaining > HttpLimits.DISCARDED_LENGTH_MAX;
         }
-        return isDraining() && reading == null && pending.peekLast() == exchange;
-    }
-
-    /** The status in {@code HTTP/1.1 200 OK}. */
-    private static int status(final ByteBuf head) {
-        final int start = head.readerIndex() + STATUS_OFFSET;
-        return (head.getByte(start) - '0') * 100
-                + (head.getByte(start + 1) - '0') * 10
-                + head.getByte(start + 2)
-                - '0';
-    }
-
-    /** Puts further lines before the empty one that ends a head; a first frame may follow that. */
-    private static ByteBuf spliced(
-            final ByteBuf head, final byte[] dateLine, final @Nullable CharSequence corsLines) {
-        final int start = head.readerIndex();
-        int end = start;
-        while (head.getInt(end) != HEAD_END) { // a head is short, and always has one
-            end++;
-        }
-        end += LINE_END.length;
-        final int corsLength = corsLines == null ? 0 : corsLines.length();
-        final ByteBuf target =
-                head.alloc().directBuffer(head.readableBytes() + dateLine.length + corsLength);
-        target.writeBytes(head, start, end - start).writeBytes(dateLine);
-        if (corsLines != null) {
-            ResponseHead.writeAscii(target, corsLines);
-        }
-        target.writeBytes(head, end, head.writerIndex() - end);
-        head.release();
-        return target;
-    }
-
-    private ByteBuf out() {
-        ByteBuf current = out;
-        if (current != null && current.readableBytes() >= HttpLimits.OUT_LENGTH_MAX) {
-            handOver();
-            current = null;
-        }
-        if (current == null) {
-            current = context().alloc().directBuffer(HttpLimits.OUT_LENGTH_INITIAL);
-            out = current;
-        }
-        return current;
-    }
-
-    private void handOver() {
-        final ByteBuf current = out;
-        if (current != null) {
-            out = null;
-            write(current);
-        }
-    }
-
-    private void write(final ByteBuf bytes) {
-        isFlushNeeded = true;
-        context().write(bytes, channel().voidPromise());
+        return loop.isDraining() && reading == null && answers.last() == exchange;
     }
 
     /** Takes every answer whose turn it is, up to the first request that has none yet. */
     private void proceed() {
         while (state == State.OPEN) {
-            final HttpExchange first = pending.peek();
-            if (isCloseWritten) {
+            final HttpExchange first = answers.first();
+            if (answers.isLastEmitted() || isCutShort) {
                 close();
             } else if (first == null) {
-                if (reading == null && (isInputDone || isDraining())) {
+                if (reading == null && (isInputDone || loop.isDraining())) {
                     close();
                 }
                 return;
             } else if (!first.isAnswered) {
                 if (first.isContinueExpected && first.consumer != null && reading == first) {
                     first.isContinueExpected = false;
-                    out().writeBytes(CONTINUE);
+                    answers.emitContinue();
                     markDirty();
                 }
                 return;
             } else if (first.stream != null) {
                 if (first.isComplete) {
-                    openStream(first);
+                    openStream(first, first.stream);
                 }
                 return;
             } else {
-                emit(first);
+                answers.emit(first);
             }
         }
     }
 
-    private void emit(final HttpExchange exchange) {
-        pending.poll();
-        isCloseWritten = exchange.isCloseAnswered;
-        final ByteBuf head = exchange.answerHead;
-        if (head != null) {
-            exchange.answerHead = null;
-            out().writeBytes(head);
-            head.release();
-        }
-        final ByteBuf body = exchange.answerBody;
-        if (body != null) {
-            exchange.answerBody = null;
-            handOver();
-            write(body);
-        }
-    }
-
-    private void openStream(final HttpExchange exchange) {
-        final ByteBuf head = exchange.answerHead;
-        final Exchange.StreamHandler handler = exchange.stream;
-        if (head == null || handler == null) {
-            throw new IllegalStateException("a stream without a head");
-        }
-        exchange.answerHead = null;
-        out().writeBytes(head);
-        head.release();
-        handOver();
-        pending = new ArrayDeque<>(0);
+    private void openStream(final HttpExchange exchange, final Exchange.StreamHandler handler) {
+        exchange.stream = null;
+        answers.emitStream(exchange);
         state = State.STREAM;
         stream = handler;
         loop.remove(this);
         handler.onOpen(channel());
-        isFlushNeeded = true;
         markDirty();
         if (state == State.STREAM) {
             context().pipeline().remove(decoder); // hands on what it still has
-            read(true);
+            input.read(channel(), true);
+            if (decoder.isInputShutdown()) {
+                writeLast(); // it would not be told again
+            }
         }
     }
 
@@ -506,66 +353,30 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Sends what was collected, then goes on reading if that made room. */
     void flush() {
         isDirty = false;
-        handOver();
-        if (isFlushNeeded) {
-            isFlushNeeded = false;
-            context().flush();
-        }
-        if (state != State.OPEN) {
-            return;
-        }
-        if (wantsInput() && decoder.hasWork()) {
+        answers.flush();
+        if (state == State.OPEN && wantsInput() && decoder.hasWork()) {
             isInBurst = true;
-            resume();
-            isInBurst = false;
-            handOver();
-            if (isFlushNeeded) {
-                isFlushNeeded = false;
-                context().flush();
+            try {
+                decoder.resume(context().pipeline().context(decoder));
+            } catch (final Exception ex) {
+                exceptionCaught(context(), ex);
             }
+            isInBurst = false;
+            answers.flush();
         }
-        adjustReading();
-    }
-
-    private void resume() {
-        try {
-            decoder.resume(context().pipeline().context(decoder));
-        } catch (final Exception ex) {
-            exceptionCaught(context(), ex);
+        if (state == State.OPEN) {
+            input.read(channel(), wantsInput());
         }
     }
 
     /** Called by the decoder when it stops in the middle of a burst. */
     void stopReading() {
-        read(false);
+        input.read(channel(), false);
     }
 
-    private void adjustReading() {
-        if (state == State.OPEN) {
-            read(wantsInput());
-        }
-    }
-
-    /**
-     * Starts or stops reading, as long as the client sends. Netty 4.2.18 takes a socket out of its
-     * epoll set for good when reading is stopped and the client has closed its side, hence never
-     * again from then on; what is left to read is in the socket's buffer, so it is bounded.
-     */
-    private void read(final boolean wanted) {
-        if (!isInputEnding) {
-            channel().config().setAutoRead(wanted);
-        }
-    }
-
-    /**
-     * Told by the decoder before a burst: bytes although nothing was to be read mean that the
-     * client closed its side.
-     */
+    /** Told by the decoder before a burst. */
     void onBurst() {
-        if (!isInputEnding && !channel().config().isAutoRead() && loop.transport.readsAtHangUp()) {
-            read(true);
-            isInputEnding = true;
-        }
+        input.onBurst(channel());
     }
 
     /**
@@ -573,7 +384,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      * bytes are decoded.
      */
     void onInputEnding() {
-        isInputEnding = true;
+        input.onEnding();
     }
 
     @Override
@@ -607,9 +418,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         final HttpExchange broken = reading;
         if (broken != null) {
             reading = null;
-            broken.isKeepAlive = false;
-            abort(broken, null);
-            pending.remove(broken);
+            answers.drop(broken);
         }
         closeAfterLast();
     }
@@ -617,7 +426,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Reads no further request and closes as soon as all that came before is answered. */
     private void closeAfterLast() {
         isInputDone = true;
-        final HttpExchange last = pending.peekLast();
+        final HttpExchange last = answers.last();
         if (last != null && !last.isAnswered) {
             last.isKeepAlive = false;
         }
@@ -627,21 +436,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Ends a connection whose requests are answered or not worth an answer. */
     void drain() {
-        if (reading == null && pending.isEmpty() && state == State.OPEN) {
+        if (reading == null && answers.isEmpty() && state == State.OPEN) {
             closeAfterLast();
         }
     }
 
     private void close() {
         state = State.CLOSING;
-        quietSinceNs = System.nanoTime();
-        abortAll();
-        handOver();
+        times.onQuiet(loop.nanoTime());
+        dropAll();
+        answers.flush();
         if (channel().pipeline().context(decoder) != null) {
             context().pipeline().remove(decoder);
         }
-        read(true);
-        isFlushNeeded = false;
+        input.read(channel(), true);
+        writeLast();
+    }
+
+    /** Ends the connection when all that was written so far is sent. */
+    private void writeLast() {
+        isInputShutdown |= decoder.isInputShutdown();
         context()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener((ChannelFutureListener) this::onLastWritten);
@@ -652,7 +466,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      * first.
      */
     private void onLastWritten(final ChannelFuture written) {
-        quietSinceNs = System.nanoTime();
+        times.onQuiet(loop.nanoTime());
         isLastWritten = true;
         if (isInputShutdown || !written.isSuccess()) {
             written.channel().close();
@@ -661,39 +475,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void abortAll() {
+    private void dropAll() {
         final HttpExchange broken = reading;
         reading = null;
         pausedBy = null;
-        if (broken != null && !pending.contains(broken)) {
-            abort(broken, null);
-        }
-        final ArrayDeque<HttpExchange> rest = pending;
-        pending = new ArrayDeque<>(0);
-        for (final HttpExchange exchange : rest) {
-            abort(exchange, null);
-            ReferenceCountUtil.release(exchange.answerHead);
-            ReferenceCountUtil.release(exchange.answerBody);
-            if (exchange.stream != null) {
-                exchange.stream.onClose(channel());
-            }
+        answers.dropAll();
+        if (broken != null) {
+            broken.drop(); // also if its answer is out already
         }
     }
 
     @Override
     public void channelInactive(final ChannelHandlerContext ignored) {
-        final State before = state;
         state = State.CLOSED;
         loop.counters.connectionsClosed.increment();
         loop.remove(this);
         final Exchange.StreamHandler handler = stream;
         stream = null;
-        if (before == State.STREAM && handler != null) {
+        if (handler != null) {
             handler.onClose(channel());
         }
-        abortAll();
-        ReferenceCountUtil.release(out);
-        out = null;
+        dropAll();
+        answers.discard();
     }
 
     @Override
@@ -706,35 +509,41 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         channel().close();
     }
 
-    /** Looks at the time limits; called about once a second while this is no stream. */
-    void sweep(final long nowNs) {
-        if (state == State.CLOSING) {
-            if (nowNs - quietSinceNs
-                    > (isLastWritten
-                            ? HttpLimits.LINGER_TIME_MAX_NS
-                            : HttpLimits.LAST_WRITE_TIME_MAX_NS)) {
-                channel().close();
-            }
-        } else if (reading != null) {
-            sweepBody(nowNs);
-        } else if (decoder.isInsideHead() && wantsInput()) {
-            headSinceNs = headSinceNs == 0 ? nowNs : headSinceNs;
-            if (nowNs - headSinceNs > HttpLimits.HEAD_TIME_MAX_NS) {
-                onProtocolError(new Problem(408, "request: its head took longer than 10 s"));
-                markDirty();
-            }
-        } else if (pending.isEmpty() && nowNs - quietSinceNs > HttpLimits.IDLE_TIME_MAX_NS) {
-            closeAfterLast();
+    /** Closes after an error outside of the pipeline's own handling. */
+    void fail() {
+        if (answers.isConnected()) {
+            channel().close();
         }
     }
 
-    private void sweepBody(final long nowNs) {
-        if (hasBodyMoved || pausedBy != null || bodySinceNs == 0) {
-            hasBodyMoved = false;
-            bodySinceNs = nowNs;
-        } else if (nowNs - bodySinceNs > HttpLimits.BODY_SILENCE_MAX_NS) {
-            onProtocolError(new Problem(408, "body: nothing came for 30 s"));
-            markDirty();
+    /** Looks at the time limits; called about once a second while this is no stream. */
+    void sweep(final long nowNs) {
+        final HttpExchange body = reading;
+        if (state == State.CLOSING) {
+            if (times.isEndOver(nowNs, isLastWritten)) {
+                channel().close();
+            }
+        } else if (body != null) {
+            if (pausedBy != null) {
+                times.onPaused();
+            }
+            onPassed(times.lookAtBody(nowNs, body.bodyRemaining >= 0));
+        } else if (decoder.isInsideHead() && wantsInput()) {
+            onPassed(times.lookAtHead(nowNs));
+        } else if (answers.isEmpty()) {
+            onPassed(times.lookAtIdle(nowNs));
+        }
+    }
+
+    private void onPassed(final TimeLimits.Passed limit) {
+        switch (limit) {
+            case NONE -> {}
+            case HEAD -> onProtocolError(new Problem(408, "request: its head took longer than 10 s"));
+            case BODY_SILENCE -> onProtocolError(new Problem(408, "body: nothing came for 30 s"));
+            case BODY_RATE ->
+                    onProtocolError(
+                            new Problem(408, "body: less than 64 KiB of it came within 30 s"));
+            case IDLE -> closeAfterLast();
         }
     }
 }

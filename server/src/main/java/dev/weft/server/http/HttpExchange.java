@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class HttpExchange implements Exchange {
     @Nullable BodyConsumer consumer;
     @Nullable String corsLines;
     long bodyRemaining; // announced and not yet read; -1 if it was not announced (chunked)
+    boolean hasBody; // announced one, read or not
     boolean isKeepAlive = true;
     boolean isContinueExpected;
     boolean isComplete; // the request was read to its end
@@ -125,13 +127,46 @@ final class HttpExchange implements Exchange {
     }
 
     @Override
-    public void respond(final Problem problem) {
-        connection.respond(this, problem, null);
+    public void respond(final Problem problem, final @Nullable String headerLines) {
+        final ByteBuf body = ProblemBody.write(connection.channel().alloc(), problem, path);
+        connection.respond(
+                this,
+                problem.status(),
+                MediaTypes.PROBLEM_JSON,
+                body,
+                ProblemBody.headerLines(problem, headerLines));
     }
 
     @Override
     public void stream(final ByteBuf head, final StreamHandler handler) {
         connection.stream(this, head, handler);
+    }
+
+    /** Tells the route that its body will not end. */
+    void abort() {
+        isAborted = true;
+        final BodyConsumer told = consumer;
+        consumer = null;
+        if (told != null && !isComplete) {
+            told.onAbort();
+        }
+    }
+
+    /**
+     * Gives it up: the one end of every exchange whose answer nobody will get. The route is told,
+     * what waits to be written is released.
+     */
+    void drop() {
+        abort();
+        ReferenceCountUtil.release(answerHead);
+        ReferenceCountUtil.release(answerBody);
+        answerHead = null;
+        answerBody = null;
+        final StreamHandler handler = stream;
+        stream = null;
+        if (handler != null) {
+            handler.onClose(connection.channel());
+        }
     }
 
     HttpVersion version() {

@@ -31,6 +31,14 @@ public final class HttpLimits {
     /** Longest silence in the middle of a body that the server waits for. More is answered 408. */
     public static final long BODY_SILENCE_MAX_NS = 30_000_000_000L;
 
+    /**
+     * Of a body whose length was announced, at least {@link #BODY_WINDOW_LENGTH_MIN} bytes come
+     * within this time, or its end. Less is answered 408.
+     */
+    public static final long BODY_WINDOW_NS = 30_000_000_000L;
+
+    public static final int BODY_WINDOW_LENGTH_MIN = 64 * 1024;
+
     /** Longest silence of a connection that has no unanswered request. More closes it. */
     public static final long IDLE_TIME_MAX_NS = 75_000_000_000L;
 

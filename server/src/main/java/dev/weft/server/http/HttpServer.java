@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,18 @@ public final class HttpServer {
             final Function<EventLoop, HttpCounters> counters,
             final OriginRules origins,
             final RequestGuard guard) {
+        this(transport, loops, routes, counters, origins, guard, System::nanoTime);
+    }
+
+    /** The same with another clock for the time limits, for tests. */
+    HttpServer(
+            final Transport transport,
+            final EventLoopGroup loops,
+            final Function<EventLoop, RouteTable> routes,
+            final Function<EventLoop, HttpCounters> counters,
+            final OriginRules origins,
+            final RequestGuard guard,
+            final LongSupplier nanoClock) {
         this.transport = transport;
         this.loops = loops;
         for (final EventExecutor executor : loops) {
@@ -53,7 +66,8 @@ public final class HttpServer {
                             routes.apply(loop),
                             origins,
                             guard,
-                            counters.apply(loop)));
+                            counters.apply(loop),
+                            nanoClock));
         }
     }
 
@@ -106,12 +120,17 @@ public final class HttpServer {
         return contexts.values().iterator().next().routes.describe();
     }
 
-    private void connect(final Channel channel) {
-        final LoopContext context = contexts.get(channel.eventLoop());
+    /** What the connections of one loop share. */
+    LoopContext context(final EventLoop loop) {
+        final LoopContext context = contexts.get(loop);
         if (context == null) {
             throw new IllegalStateException("an event loop that is not ours");
         }
-        final HttpConnection connection = new HttpConnection(context);
+        return context;
+    }
+
+    private void connect(final Channel channel) {
+        final HttpConnection connection = new HttpConnection(context(channel.eventLoop()));
         channel.pipeline().addLast(connection.decoder(), connection);
     }
 

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the connections of one event loop share: routes, rules, the Date line, the list of
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * are not watched, so idle subscribers cost nothing here. Thread: that event loop.
  */
 final class LoopContext {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopContext.class);
     private static final long SWEEP_INTERVAL_NS = 1_000_000_000L;
 
     final EventLoop loop;
@@ -26,6 +30,7 @@ final class LoopContext {
     final OriginRules origins;
     final RequestGuard guard;
     final HttpCounters counters;
+    private final LongSupplier nanoClock;
 
     private final List<HttpConnection> connections = new ArrayList<>();
     private final Runnable onSweep = this::sweep;
@@ -43,14 +48,16 @@ final class LoopContext {
             final RouteTable routes,
             final OriginRules origins,
             final RequestGuard guard,
-            final HttpCounters counters) {
+            final HttpCounters counters,
+            final LongSupplier nanoClock) {
         this.loop = loop;
         this.transport = transport;
         this.routes = routes;
         this.origins = origins;
         this.guard = guard;
         this.counters = counters;
-        this.dateNs = System.nanoTime() - SWEEP_INTERVAL_NS;
+        this.nanoClock = nanoClock;
+        this.dateNs = nanoTime() - SWEEP_INTERVAL_NS;
     }
 
     void add(final HttpConnection connection) {
@@ -94,23 +101,45 @@ final class LoopContext {
         final List<HttpConnection> now = dirty;
         dirty = flushing;
         flushing = now;
-        for (int i = 0; i < now.size(); i++) {
-            now.get(i).flush();
+        try {
+            for (int i = 0; i < now.size(); i++) {
+                flush(now.get(i));
+            }
+        } finally {
+            now.clear(); // else nothing would be scheduled ever again
         }
-        now.clear();
+    }
+
+    /** Costs one connection what goes wrong with it, not the others of this turn. */
+    private static void flush(final HttpConnection connection) {
+        try {
+            connection.flush();
+        } catch (final RuntimeException | Error ex) {
+            LOG.error("a connection failed to send", ex);
+            connection.fail();
+        }
     }
 
     private void sweep() {
-        final long nowNs = System.nanoTime();
+        lookAtTimes();
+        isSweepScheduled = !connections.isEmpty();
+        if (isSweepScheduled) {
+            loop.schedule(onSweep, SWEEP_INTERVAL_NS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Has every connection look at its time limits. */
+    void lookAtTimes() {
+        final long nowNs = nanoTime();
         for (int i = connections.size() - 1;
                 i >= 0;
                 i--) { // backwards: the last one takes a removed one's place
             connections.get(i).sweep(nowNs);
         }
-        isSweepScheduled = !connections.isEmpty();
-        if (isSweepScheduled) {
-            loop.schedule(onSweep, SWEEP_INTERVAL_NS, TimeUnit.NANOSECONDS);
-        }
+    }
+
+    long nanoTime() {
+        return nanoClock.getAsLong();
     }
 
     boolean isDraining() {
@@ -138,7 +167,7 @@ final class LoopContext {
 
     /** {@code Date: ...} with its line end, at most a second old. */
     byte[] dateLine() {
-        final long nowNs = System.nanoTime();
+        final long nowNs = nanoTime();
         if (nowNs - dateNs >= SWEEP_INTERVAL_NS) {
             dateNs = nowNs;
             final ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);

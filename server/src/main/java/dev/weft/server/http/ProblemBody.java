@@ -1,10 +1,12 @@
 package dev.weft.server.http;
 
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Problems as JSON (RFC 9457): {@code title}, {@code status} and {@code detail}, and on the event
@@ -13,9 +15,17 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  */
 final class ProblemBody {
     private static final int UNAUTHORIZED = 401;
-    private static final int CONTROL_MAX = 0x1f;
 
     private ProblemBody() {}
+
+    /** The header lines of a problem: those it always has, then its own. */
+    static String headerLines(final Problem problem, final @Nullable String own) {
+        final boolean isLater = problem.status() == 503 || problem.status() == 429;
+        final String lines = own == null ? "" : own;
+        return isLater && !lines.startsWith("Retry-After:")
+                ? "Cache-Control: no-store\r\nRetry-After: 1\r\n" + lines
+                : "Cache-Control: no-store\r\n" + lines;
+    }
 
     static ByteBuf write(
             final ByteBufAllocator allocator, final Problem problem, final String path) {
@@ -23,44 +33,27 @@ final class ProblemBody {
                 new StringBuilder(128 + 2 * problem.detail().length()).append('{');
         if (problem.status() != UNAUTHORIZED) {
             json.append("\"title\":");
-            appendString(json, HttpResponseStatus.valueOf(problem.status()).reasonPhrase());
+            JsonText.quote(json, HttpResponseStatus.valueOf(problem.status()).reasonPhrase());
             json.append(",\"status\":").append(problem.status()).append(',');
         }
         json.append("\"detail\":");
-        appendString(json, problem.detail());
+        JsonText.quote(json, problem.detail());
         if (problem.status() != UNAUTHORIZED && path.startsWith("/events")) {
             json.append(",\"message\":");
-            appendString(json, problem.detail());
+            JsonText.quote(json, problem.detail());
         }
         problem.members()
                 .forEach(
                         (name, value) -> {
                             json.append(',');
-                            appendString(json, name);
+                            JsonText.quote(json, name);
                             json.append(':');
                             if (value instanceof Number) {
                                 json.append(value);
                             } else {
-                                appendString(json, String.valueOf(value));
+                                JsonText.quote(json, String.valueOf(value));
                             }
                         });
         return ByteBufUtil.writeUtf8(allocator, json.append('}'));
-    }
-
-    private static void appendString(final StringBuilder json, final String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            final char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c <= CONTROL_MAX) {
-                json.append("\\u00")
-                        .append(Character.forDigit(c >> 4, 16))
-                        .append(Character.forDigit(c & 0xf, 16));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
     }
 }

@@ -65,6 +65,11 @@ final class RequestDecoder extends HttpRequestDecoder {
         return (inHead && hasInput()) || nextWordStart != 0;
     }
 
+    /** Whether the client closed its side and the connection was not told yet. */
+    boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
     /** Goes on with the bytes that were kept while the connection wanted no more requests. */
     void resume(final ChannelHandlerContext context) throws Exception {
         if (!decoding) {

@@ -69,10 +69,11 @@ final class RequestDispatch {
                 headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                         ? -1
                         : HttpUtil.getContentLength(request, 0L);
+        exchange.hasBody = exchange.bodyRemaining != 0;
         exchange.isContinueExpected =
                 headers.contains(HttpHeaderNames.EXPECT)
                         && !exchange.isHttp10()
-                        && exchange.bodyRemaining != 0;
+                        && exchange.hasBody;
         exchange.corsLines = loop.origins.corsLines(headers);
         return exchange;
     }
@@ -177,8 +178,7 @@ final class RequestDispatch {
         if (entry == null || !entry.isOpen()) {
             final Problem problem = loop.guard.check(exchange.headers());
             if (problem != null) {
-                connection.respond(
-                        exchange,
+                exchange.respond(
                         problem,
                         problem.status() == 401 ? "WWW-Authenticate: Bearer\r\n" : null);
                 return;
@@ -192,7 +192,7 @@ final class RequestDispatch {
         if (route == null) {
             final Problem problem =
                     new Problem(405, "method: not for this path; allowed: " + entry.allow());
-            connection.respond(exchange, problem, "Allow: " + entry.allow() + "\r\n");
+            exchange.respond(problem, "Allow: " + entry.allow() + "\r\n");
             return;
         }
         route.handle(exchange);
@@ -203,8 +203,7 @@ final class RequestDispatch {
             respondOptions(exchange, ALLOW_ALL);
         } else if (exchange.method().equals(HttpMethod.CONNECT)) {
             exchange.isKeepAlive = false;
-            connection.respond(
-                    exchange,
+            exchange.respond(
                     new Problem(405, "method: this is no proxy"),
                     "Allow: " + ALLOW_ALL + "\r\n");
         } else {

@@ -37,6 +37,8 @@ final class ResponseHead {
             ascii("\r\nX-Content-Type-Options: nosniff\r\n");
     private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
     private static final byte[] LINE_END = ascii("\r\n");
+    private static final int HEAD_END = 0x0D0A0D0A; // CR LF CR LF
+    private static final int STATUS_OFFSET = "HTTP/1.1 ".length();
 
     private ResponseHead() {}
 
@@ -115,6 +117,36 @@ final class ResponseHead {
             STATUS_LINES[status - STATUS_MIN] = line;
         }
         return line;
+    }
+
+    /** The status in {@code HTTP/1.1 200 OK}. */
+    static int status(final ByteBuf head) {
+        final int start = head.readerIndex() + STATUS_OFFSET;
+        return (head.getByte(start) - '0') * 100
+                + (head.getByte(start + 1) - '0') * 10
+                + head.getByte(start + 2)
+                - '0';
+    }
+
+    /** Puts further lines before the empty one that ends a head; a first frame may follow that. */
+    static ByteBuf spliced(
+            final ByteBuf head, final byte[] dateLine, final @Nullable CharSequence corsLines) {
+        final int start = head.readerIndex();
+        int end = start;
+        while (head.getInt(end) != HEAD_END) { // a head is short, and always has one
+            end++;
+        }
+        end += LINE_END.length;
+        final int corsLength = corsLines == null ? 0 : corsLines.length();
+        final ByteBuf target =
+                head.alloc().directBuffer(head.readableBytes() + dateLine.length + corsLength);
+        target.writeBytes(head, start, end - start).writeBytes(dateLine);
+        if (corsLines != null) {
+            writeAscii(target, corsLines);
+        }
+        target.writeBytes(head, end, head.writerIndex() - end);
+        head.release();
+        return target;
     }
 
     private static int length(final @Nullable CharSequence text) {

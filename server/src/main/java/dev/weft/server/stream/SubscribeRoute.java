@@ -76,8 +76,7 @@ public final class SubscribeRoute implements Route {
     /** Refuses for want of a slot; each client gets its own delay. */
     static void refuse(final Exchange exchange, final StreamLoop loop) {
         final int seconds = Math.max(1, loop.retryMs() / 1_000);
-        Refusal.respond(
-                exchange,
+        exchange.respond(
                 new Problem(503, "no more subscribers are taken, or the server stops"),
                 "Retry-After: " + seconds + "\r\n");
     }

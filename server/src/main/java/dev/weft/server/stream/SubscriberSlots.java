@@ -40,8 +40,4 @@ public final class SubscriberSlots {
     public int used() {
         return used.get();
     }
-
-    public int max() {
-        return max;
-    }
 }

@@ -75,8 +75,7 @@ public final class WebSocketRoute implements Route {
     }
 
     private static void upgradeRequired(final Exchange exchange, final String detail) {
-        Refusal.respond(
-                exchange,
+        exchange.respond(
                 new Problem(426, detail),
                 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
     }

@@ -1,5 +1,6 @@
 package dev.weft.server.http;
 
+import dev.weft.protocol.Problem;
 import dev.weft.server.counters.HttpCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -18,19 +19,28 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP layer alone, with routes that answer at once, later, when told, with what they got, or
  * with a stream.
  */
 final class TestHttpServer implements AutoCloseable {
+    private static final String TEXT = "text/plain; charset=utf-8";
+
     final Queue<String> seen = new ConcurrentLinkedQueue<>();
     final Queue<Exchange> held = new ConcurrentLinkedQueue<>();
     final AtomicInteger aborts = new AtomicInteger();
     final AtomicInteger streamsOpened = new AtomicInteger();
     final AtomicInteger streamsClosed = new AtomicInteger();
+    final java.util.concurrent.atomic.AtomicLong bodyLength =
+            new java.util.concurrent.atomic.AtomicLong();
+    final Queue<ByteBuf> largeBodies = new ConcurrentLinkedQueue<>();
+    volatile @Nullable Exchange paused;
     final Queue<String> streamInbound = new ConcurrentLinkedQueue<>();
     final HttpCounters counters = new HttpCounters();
+    final java.util.concurrent.atomic.AtomicLong nanoTime =
+            new java.util.concurrent.atomic.AtomicLong(System.nanoTime());
     final HttpServer server;
     final InetSocketAddress address;
     private final EventLoopGroup loops;
@@ -53,6 +63,15 @@ final class TestHttpServer implements AutoCloseable {
                         .add(HttpMethod.GET, "/items/{name}/parts/{part}", this::item)
                         .add(HttpMethod.POST, "/echo", this::echo)
                         .add(HttpMethod.GET, "/echo", this::fast)
+                        .add(HttpMethod.POST, "/pause", this::pause)
+                        .add(HttpMethod.POST, "/refuse-large", this::refuseLarge)
+                        .add(
+                                HttpMethod.GET,
+                                "/later",
+                                exchange ->
+                                        exchange.respond(
+                                                new Problem(503, "a \"quoted\" reason"),
+                                                "Retry-After: 7\r\n"))
                         .add(HttpMethod.POST, "/refuse", exchange -> text(exchange, 200, "no"))
                         .add(
                                 HttpMethod.GET,
@@ -72,8 +91,27 @@ final class TestHttpServer implements AutoCloseable {
                         .add(HttpMethod.GET, "/stream", this::stream);
         more.accept(table);
         final RouteTable routes = table.build();
-        server = new HttpServer(transport, loops, loop -> routes, loop -> counters, origins, guard);
+        server =
+                new HttpServer(
+                        transport,
+                        loops,
+                        loop -> routes,
+                        loop -> counters,
+                        origins,
+                        guard,
+                        nanoTime::get);
         address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** What its only event loop knows. */
+    LoopContext context() {
+        return server.context(loops.next());
+    }
+
+    /** Has the clock stand later and the connections look at it, on their loop. */
+    void pass(final long seconds) {
+        nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+        context().loop.submit(() -> context().lookAtTimes()).syncUninterruptibly();
     }
 
     RawClient connect() throws IOException {
@@ -96,7 +134,7 @@ final class TestHttpServer implements AutoCloseable {
     static void text(final Exchange exchange, final int status, final String text) {
         exchange.respond(
                 status,
-                MediaTypes.TEXT,
+                TEXT,
                 Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1),
                 null);
     }
@@ -143,6 +181,37 @@ final class TestHttpServer implements AutoCloseable {
         text(exchange, 200, exchange.pathVariable("name") + "|" + exchange.pathVariable("part"));
     }
 
+    /** Refuses before the body has come, with an answer that is not copied. */
+    private void refuseLarge(final Exchange exchange) {
+        final ByteBuf body = exchange.channel().alloc().directBuffer().writeZero(50_000);
+        largeBodies.add(body);
+        exchange.respond(400, TEXT, body, null);
+    }
+
+    /** Does not read the body further after its first piece. */
+    private void pause(final Exchange exchange) {
+        exchange.onBody(
+                new Exchange.BodyConsumer() {
+                    @Override
+                    public void onBytes(final ByteBuf bytes) {
+                        if (paused == null) {
+                            paused = exchange;
+                            exchange.readBody(false);
+                        }
+                    }
+
+                    @Override
+                    public void onEnd() {
+                        text(exchange, 200, "end");
+                    }
+
+                    @Override
+                    public void onAbort() {
+                        aborts.incrementAndGet();
+                    }
+                });
+    }
+
     private void echo(final Exchange exchange) {
         seen.add("POST /echo");
         final ByteBuf body = Unpooled.buffer();
@@ -150,12 +219,13 @@ final class TestHttpServer implements AutoCloseable {
                 new Exchange.BodyConsumer() {
                     @Override
                     public void onBytes(final ByteBuf bytes) {
+                        bodyLength.addAndGet(bytes.readableBytes());
                         body.writeBytes(bytes);
                     }
 
                     @Override
                     public void onEnd() {
-                        exchange.respond(200, MediaTypes.TEXT, body, null);
+                        exchange.respond(200, TEXT, body, null);
                     }
 
                     @Override
