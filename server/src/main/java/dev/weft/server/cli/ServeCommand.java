@@ -131,7 +131,9 @@ public final class ServeCommand implements Callable<Integer> {
             err.println("weft: cannot start: " + ex.getMessage());
             return FAILED;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
                                 () ->
                                         Runtime.getRuntime()
                                                 .halt(stop(weft::close, weft.fatal(), STOP_MAX_MS)),

@@ -538,7 +538,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void onPassed(final TimeLimits.Passed limit) {
         switch (limit) {
             case NONE -> {}
-            case HEAD -> onProtocolError(new Problem(408, "request: its head took longer than 10 s"));
+            case HEAD ->
+                    onProtocolError(new Problem(408, "request: its head took longer than 10 s"));
             case BODY_SILENCE -> onProtocolError(new Problem(408, "body: nothing came for 30 s"));
             case BODY_RATE ->
                     onProtocolError(

@@ -179,8 +179,7 @@ final class RequestDispatch {
             final Problem problem = loop.guard.check(exchange.headers());
             if (problem != null) {
                 exchange.respond(
-                        problem,
-                        problem.status() == 401 ? "WWW-Authenticate: Bearer\r\n" : null);
+                        problem, problem.status() == 401 ? "WWW-Authenticate: Bearer\r\n" : null);
                 return;
             }
         }
@@ -204,8 +203,7 @@ final class RequestDispatch {
         } else if (exchange.method().equals(HttpMethod.CONNECT)) {
             exchange.isKeepAlive = false;
             exchange.respond(
-                    new Problem(405, "method: this is no proxy"),
-                    "Allow: " + ALLOW_ALL + "\r\n");
+                    new Problem(405, "method: this is no proxy"), "Allow: " + ALLOW_ALL + "\r\n");
         } else {
             exchange.respond(last(exchange, 400, "request: the target must begin with a slash"));
         }

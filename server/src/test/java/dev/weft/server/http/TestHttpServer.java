@@ -133,10 +133,7 @@ final class TestHttpServer implements AutoCloseable {
 
     static void text(final Exchange exchange, final int status, final String text) {
         exchange.respond(
-                status,
-                TEXT,
-                Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1),
-                null);
+                status, TEXT, Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1), null);
     }
 
     private static String describe(final Exchange exchange) {

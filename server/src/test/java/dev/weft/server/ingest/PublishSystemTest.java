@@ -296,7 +296,11 @@ class PublishSystemTest {
     @Test
     void shouldRefuseParametersItDoesNotKnow() throws IOException {
         final Answer mistyped =
-                ask(post("", EVENT).replace("/events", "/events?durabilty=durable&durability=durable&a"));
+                ask(
+                        post("", EVENT)
+                                .replace(
+                                        "/events",
+                                        "/events?durabilty=durable&durability=durable&a"));
         assertThat(mistyped.status()).isEqualTo(400);
         assertThat(mistyped.body())
                 .contains("query: a publish takes durability only; unknown: a, durabilty");
