@@ -34,6 +34,14 @@ final class Append implements PendingAppend.Completion {
         owner = null;
     }
 
+    /**
+     * Bytes that count against what its loop may keep. Small ones do not: their number bounds them.
+     */
+    int countedLength() {
+        final int capacity = pending.buffer().capacity();
+        return capacity <= IngestLoop.SMALL_LENGTH_MAX ? 0 : capacity;
+    }
+
     PendingAppend pending() {
         return pending;
     }
@@ -57,7 +65,9 @@ final class Append implements PendingAppend.Completion {
     boolean parse(final EventParser parser, final int from, final int length, final boolean alone) {
         final int at = pending.length();
         final MutableDirectBuffer buffer = pending.buffer();
+        final int before = countedLength();
         buffer.checkLimit(at + EventParser.recordLengthMax(length));
+        loop.onPrepared(countedLength() - before);
         final byte[] target = buffer.byteArray();
         final int end = alone ? parser.parseOnly(from, target, at) : parser.parse(from, target, at);
         if (end == EventParser.FAILED) {

@@ -10,8 +10,8 @@ import dev.weft.protocol.event.EventRules;
  * @param durable whether a publish that does not say otherwise is forced to disk before its answer.
  * @param appendsMax publishes and batches of one I/O loop that may be prepared or waiting for the
  *     sequencer.
- * @param bufferedLengthMax bytes of unfinished bodies that one I/O loop keeps; more is answered
- *     503.
+ * @param bufferedLengthMax bytes of unfinished bodies and of prepared events that one I/O loop
+ *     keeps; more is answered 503.
  */
 public record IngestConfig(
         EventRules rules, boolean durable, int appendsMax, long bufferedLengthMax) {
@@ -30,7 +30,7 @@ public record IngestConfig(
 
     /**
      * Limits that fit the heap: all I/O loops together keep at most an eighth of it in unfinished
-     * bodies.
+     * bodies and prepared events.
      */
     public static IngestConfig of(
             final EventRules rules, final boolean durable, final int loopCount) {

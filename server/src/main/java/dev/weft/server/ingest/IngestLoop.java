@@ -23,7 +23,9 @@ public final class IngestLoop implements Agent {
     static final int SCRATCH_LENGTH = 256 * 1024;
 
     private static final int OUTCOMES_PER_CYCLE_MAX = 1_024;
-    private static final int SMALL_LENGTH_MAX = 8 * 1024;
+    /** Longest buffer of an append that counts as small. */
+    static final int SMALL_LENGTH_MAX = 8 * 1024;
+
     private static final int SMALL_IDLE_MAX = 1_024;
     private static final int LARGE_LENGTH_MAX = 512 * 1024;
     private static final int LARGE_IDLE_MAX = 32;
@@ -47,7 +49,8 @@ public final class IngestLoop implements Agent {
     private final ArrayDeque<Append> large = new ArrayDeque<>();
     private final ArrayDeque<Publication> publications = new ArrayDeque<>();
     private int appendsInUse;
-    private long bufferedLength;
+    private long bufferedLength; // of unfinished bodies
+    private long preparedLength; // of appends in use that are not small
 
     /**
      * Makes it idle.
@@ -101,34 +104,53 @@ public final class IngestLoop implements Agent {
         wake.signal();
     }
 
-    /** An empty append, null when too many are in use. */
-    @Nullable Append acquire(final Append.Owner owner, final boolean durable) {
-        if (appendsInUse == config.appendsMax()) {
+    /**
+     * An empty append, null when too many are in use.
+     *
+     * @param length bytes that it is for.
+     */
+    @Nullable Append acquire(final Append.Owner owner, final boolean durable, final int length) {
+        return hasRoom(length) ? begin(small.poll(), owner, durable) : null;
+    }
+
+    /** The same; it probably has room for a batch already. */
+    @Nullable Append acquireLarge(
+            final Append.Owner owner, final boolean durable, final int length) {
+        if (!hasRoom(length)) {
             return null;
         }
+        final Append append = large.poll();
+        return begin(append == null ? small.poll() : append, owner, durable);
+    }
+
+    /**
+     * Whether one more append may be in use; one is always let through, however long, when there
+     * are only small ones.
+     */
+    private boolean hasRoom(final int length) {
+        return appendsInUse < config.appendsMax()
+                && (preparedLength == 0
+                        || preparedLength + bufferedLength + length <= config.bufferedLengthMax());
+    }
+
+    private Append begin(
+            final @Nullable Append pooled, final Append.Owner owner, final boolean durable) {
+        final Append append = pooled == null ? new Append(this) : pooled;
         appendsInUse++;
-        Append append = small.poll();
-        if (append == null) {
-            append = new Append(this);
-        }
+        preparedLength += append.countedLength();
         append.begin(owner, durable);
         return append;
     }
 
-    /** An empty append that probably has room for a batch already. */
-    @Nullable Append acquireLarge(final Append.Owner owner, final boolean durable) {
-        final Append append = appendsInUse == config.appendsMax() ? null : large.poll();
-        if (append == null) {
-            return acquire(owner, durable);
-        }
-        appendsInUse++;
-        append.begin(owner, durable);
-        return append;
+    /** An append in use got longer. */
+    void onPrepared(final int length) {
+        preparedLength += length;
     }
 
     void release(final Append append) {
         append.end();
         appendsInUse--;
+        preparedLength -= append.countedLength();
         final int capacity = append.pending().buffer().capacity();
         if (capacity <= SMALL_LENGTH_MAX && small.size() < SMALL_IDLE_MAX) {
             small.push(append);
@@ -185,7 +207,7 @@ public final class IngestLoop implements Agent {
      */
     @Nullable ByteBuf buffer(final @Nullable ByteBuf body, final ByteBuf bytes) {
         final int length = bytes.readableBytes() + EventParser.PADDING;
-        if (bufferedLength + length > config.bufferedLengthMax()) {
+        if (bufferedLength + preparedLength + length > config.bufferedLengthMax()) {
             return null;
         }
         final ByteBuf target = body == null ? allocator.heapBuffer(length) : body;

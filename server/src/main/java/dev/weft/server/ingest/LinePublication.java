@@ -245,7 +245,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
 
     private @Nullable Append newBatch() {
         if (batchesOut < BATCHES_MAX) {
-            batch = loop.acquireLarge(this, durable);
+            batch = loop.acquireLarge(this, durable, BATCH_LENGTH_MAX);
         }
         return batch;
     }

@@ -199,7 +199,7 @@ final class Publication implements Exchange.BodyConsumer, Append.Owner, Original
             refuse(Refusal.TOO_LONG, array ? ARRAY_TOO_LONG : EVENT_TOO_LONG);
             return;
         }
-        final Append prepared = loop.acquire(this, durable);
+        final Append prepared = loop.acquire(this, durable, to - from);
         if (prepared == null) {
             refuse(Refusal.BACK_PRESSURE, Answers.backPressure());
             return;

@@ -11,6 +11,7 @@ import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RawClient.Answer;
 import dev.weft.server.journal.Journal;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -346,6 +347,46 @@ class PublishSystemTest {
         assertNothingAppendedAndUsable();
         server.journal.state(Journal.State.FAILED);
         assertThat(ask(post("", EVENT)).status()).isEqualTo(503);
+    }
+
+    @Test
+    void shouldRefuseWhenThePublishesThatWaitAreTooLong() throws IOException {
+        final String event = "{\"type\":\"t\",\"data\":\"" + "x".repeat(900_000) + "\"}";
+        final String array = post("", "[" + event + "," + event + "," + event + "]");
+        try (TestPublishing small = new TestPublishing()) { // 64 publishes, 8 MB
+            small.held(true);
+            final List<RawClient> clients = new ArrayList<>();
+            final IngestCounters counters = small.ingest.counters();
+            for (int i = 1; i <= 8; i++) {
+                clients.add(small.connect().send(array));
+                final int sent = i;
+                await().until(
+                                () ->
+                                        counters.events() / 3
+                                                        + counters.refusals(
+                                                                IngestCounters.Refusal
+                                                                        .BACK_PRESSURE)
+                                                == sent);
+            }
+            small.held(false);
+            int refused = 0;
+            for (final RawClient client : clients) {
+                final Answer answer = client.answer();
+                if (answer.status() == 503) {
+                    refused++;
+                    assertThat(answer.header("retry-after")).isEqualTo("1");
+                } else {
+                    assertThat(answer.status()).isEqualTo(200);
+                }
+                client.close();
+            }
+            assertThat(refused).isBetween(5, 7);
+            try (RawClient client = small.connect()) { // all of it was given back
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.send(array).answer().status()).isEqualTo(200);
+                }
+            }
+        }
     }
 
     @Test
