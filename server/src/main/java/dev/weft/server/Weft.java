@@ -18,6 +18,7 @@ import dev.weft.server.journal.OpenedJournal;
 import dev.weft.server.journal.RecoveryReport;
 import dev.weft.server.journal.SequenceRange;
 import dev.weft.server.ops.SequencerCounts;
+import dev.weft.server.query.History;
 import dev.weft.server.runtime.LoopDuty;
 import dev.weft.server.sequencer.PendingAppend;
 import dev.weft.server.stream.StreamConfig;
@@ -172,6 +173,11 @@ public final class Weft implements AutoCloseable {
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** What reads pages, for tests. */
+    History history() {
+        return replay.history();
     }
 
     /** Newest sequence. */

@@ -3,6 +3,7 @@ package dev.weft.server;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.query.History;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -44,6 +45,11 @@ public final class WeftServer implements AutoCloseable {
 
     public Weft weft() {
         return weft;
+    }
+
+    /** What reads its pages of history. */
+    public History history() {
+        return weft.history();
     }
 
     public InetSocketAddress address() {

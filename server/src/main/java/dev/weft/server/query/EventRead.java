@@ -17,7 +17,7 @@ final class EventRead implements History.Read {
     private final long sequence;
     private final Consumer<EventRead> whenRead;
     private @Nullable ByteBuf envelope;
-    private boolean hasFailed;
+    private Outcome outcome = Outcome.READ;
 
     /**
      * Makes the read.
@@ -42,9 +42,19 @@ final class EventRead implements History.Read {
         return taken;
     }
 
-    /** Whether the journal could not be read. */
-    boolean hasFailed() {
-        return hasFailed;
+    /** How it ended. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public @Nullable ByteBuf bytes() {
+        return envelope;
+    }
+
+    @Override
+    public void bytes(final ByteBuf counted) {
+        envelope = counted;
     }
 
     @Override
@@ -55,21 +65,28 @@ final class EventRead implements History.Read {
         final BlockFlyweight block = cursor.block();
         final int index = (int) (sequence - block.firstSequence());
         final ByteBuf target = allocator.directBuffer(Envelopes.length(block, index));
+        envelope = target; // first, so that it is freed if the copy fails
         Envelopes.append(block, index, target);
-        envelope = target;
     }
 
     @Override
-    public void answer(final boolean isRead) {
-        hasFailed = !isRead;
+    public void answer(final Outcome how) {
+        outcome = how;
+        if (how != Outcome.READ) {
+            discard();
+        }
         try {
             loop.execute(() -> whenRead.accept(this));
         } catch (
                 final RejectedExecutionException ex) { // the loop has ended, and the client with it
-            final ByteBuf unsent = take();
-            if (unsent != null) {
-                unsent.release();
-            }
+            discard();
+        }
+    }
+
+    private void discard() {
+        final ByteBuf unsent = take();
+        if (unsent != null) {
+            unsent.release();
         }
     }
 }

@@ -33,21 +33,35 @@ public final class EventRoute implements Route {
             exchange.respond(new Problem(400, "query: a single event takes no parameters"));
         } else if (sequence < 1 || sequence > journal.appendedSequence()) {
             exchange.respond(new Problem(404, "there is no event with this sequence"));
-        } else if (!history.offer(
+        } else {
+            final ConnectionReads reads = ConnectionReads.of(exchange.channel());
+            reads.start(() -> read(exchange, reads, sequence));
+        }
+    }
+
+    private void read(final Exchange exchange, final ConnectionReads reads, final long sequence) {
+        if (!history.offer(
                 new EventRead(
                         exchange.channel().alloc(),
                         exchange.eventLoop(),
                         sequence,
-                        read -> respond(exchange, read)))) {
+                        read -> respond(exchange, reads, read)))) {
             exchange.respond(BUSY);
+            reads.end();
         }
     }
 
-    private void respond(final Exchange exchange, final EventRead read) {
+    private void respond(
+            final Exchange exchange, final ConnectionReads reads, final EventRead read) {
         final ByteBuf envelope = read.take();
         if (envelope != null) {
-            exchange.respond(200, "application/json", envelope, null);
-        } else if (read.hasFailed()) {
+            exchange.respond(200, "application/json", reads.ending(envelope), null);
+            return;
+        }
+        reads.end();
+        if (read.outcome() == History.Read.Outcome.BUSY) {
+            exchange.respond(BUSY);
+        } else if (read.outcome() == History.Read.Outcome.FAILED) {
             exchange.respond(UNREADABLE);
         } else {
             final long oldest = journal.oldestSequence();

@@ -48,9 +48,15 @@ public final class EventsRoute implements Route {
         final long afterSequence = after == null ? -1 : number(after, "after", 0, Long.MAX_VALUE);
         final int limitCount =
                 limit == null ? LIMIT_DEFAULT : (int) number(limit, "limit", 1, LIMIT_MAX);
-        if (!history.offer(new PageRead(exchange, afterSequence, limitCount))) {
-            exchange.respond(EventRoute.BUSY);
-        }
+        final ConnectionReads reads = ConnectionReads.of(exchange.channel());
+        final PageRead read = new PageRead(exchange, afterSequence, limitCount);
+        reads.start(
+                () -> {
+                    if (!history.offer(read)) {
+                        exchange.respond(EventRoute.BUSY);
+                        reads.end();
+                    }
+                });
     }
 
     private static long number(

@@ -3,6 +3,9 @@ package dev.weft.server.query;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.runtime.Signal;
 import dev.weft.server.stream.BlockCursor;
+import dev.weft.server.stream.ReadBudget;
+import io.netty.buffer.ByteBuf;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -12,40 +15,79 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads pages from the journal, one per duty cycle, in the order of the requests. Thread: replay.
  * {@link #offer} is for the I/O loops; when its queue is full, the client is told to come back
- * (503).
+ * (503). What was read and not yet written is bounded by a {@link ReadBudget}: the next read waits
+ * for it, and after a while it is refused, too.
  */
 public final class History implements Agent {
     /** Reads that may wait. */
     static final int WAITING_MAX = 1_024;
 
+    /** Bytes of all answers that are not yet written. */
+    static final long UNSENT_LENGTH_MAX = 64L * 1024 * 1024;
+
+    /** What a read takes until its real length is known. */
+    static final int READ_LENGTH_MAX = 2 * PageRead.PAGE_LENGTH_MAX;
+
+    private static final long REFUSED_AFTER_NS = 3_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
     /** One read: done on the replay thread, answered on the loop of the client. */
     interface Read {
+        /** How it ended. */
+        enum Outcome {
+            READ,
+            FAILED,
+            /** It was not its turn in time. */
+            BUSY
+        }
+
         /** Thread: replay. It touches a bounded number of bytes. */
         void read(Journal journal, BlockCursor cursor);
+
+        /** What was read, or null. */
+        @Nullable ByteBuf bytes();
+
+        /** Puts the same bytes, counted, in their place. */
+        void bytes(ByteBuf counted);
 
         /**
          * Has the answer given by the loop that asked. Thread: replay.
          *
-         * @param isRead whether {@link #read} came to its end.
+         * @param outcome how {@link #read} ended.
          */
-        void answer(boolean isRead);
+        void answer(Outcome outcome);
     }
 
     private final ManyToOneConcurrentArrayQueue<Read> inbox =
             new ManyToOneConcurrentArrayQueue<>(WAITING_MAX);
     private final Journal journal;
+    private final ReadBudget budget;
+    private final LongSupplier clockNs;
+    private @Nullable Read next; // waits for the budget
+    private long waitsSinceNs;
     private @Nullable BlockCursor cursor; // made by the thread that uses it
     private volatile Signal signal = () -> {};
 
     public History(final Journal journal) {
+        this(journal, UNSENT_LENGTH_MAX, System::nanoTime);
+    }
+
+    /** The same with another bound for what is not yet written, and another clock. */
+    History(final Journal journal, final long unsentLengthMax, final LongSupplier clockNs) {
         this.journal = journal;
+        this.clockNs = clockNs;
+        budget = new ReadBudget(unsentLengthMax);
+    }
+
+    ReadBudget budget() {
+        return budget;
     }
 
     /** Sets what wakes the replay thread. */
     public void wakeBy(final Signal wakeUp) {
         signal = wakeUp;
+        budget.wakeBy(wakeUp);
     }
 
     /** Takes a read over, or answers false if too many wait. Any I/O loop. */
@@ -59,14 +101,18 @@ public final class History implements Agent {
 
     @Override
     public int doWork() {
-        final Read next = inbox.poll();
-        if (next == null) {
+        final Read read = next == null ? inbox.poll() : next;
+        if (read == null) {
             return 0;
         }
-        boolean isRead = false;
+        if (!budget.take(READ_LENGTH_MAX)) {
+            return await(read);
+        }
+        next = null;
+        Read.Outcome outcome = Read.Outcome.FAILED;
         try {
-            next.read(journal, cursor());
-            isRead = true;
+            read.read(journal, cursor());
+            outcome = Read.Outcome.READ;
         } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
             // A bad sector under the mapping is an InternalError, buffers that are used up are an
             // OutOfMemoryError: both end this read and nothing else.
@@ -74,13 +120,35 @@ public final class History implements Agent {
             BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
         }
-        next.answer(isRead);
+        final ByteBuf bytes = read.bytes();
+        if (bytes == null) {
+            budget.giveBack(READ_LENGTH_MAX);
+        } else {
+            read.bytes(budget.counted(bytes, READ_LENGTH_MAX));
+        }
+        read.answer(outcome);
         return 1;
+    }
+
+    private int await(final Read read) {
+        final long nowNs = clockNs.getAsLong();
+        if (next == null) {
+            next = read;
+            waitsSinceNs = nowNs;
+        } else if (nowNs - waitsSinceNs > REFUSED_AFTER_NS) {
+            next = null;
+            read.answer(Read.Outcome.BUSY);
+            return 1;
+        }
+        return 0;
     }
 
     @Override
     public void onClose() {
-        inbox.drain(read -> read.answer(false));
+        if (next != null) {
+            next.answer(Read.Outcome.FAILED);
+        }
+        inbox.drain(read -> read.answer(Read.Outcome.FAILED));
         if (cursor != null) {
             cursor.close();
         }

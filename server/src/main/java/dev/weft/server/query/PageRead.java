@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageRead implements History.Read {
     /** Length at which a page ends before its limit; {@code next_after} says where to go on. */
-    static final int PAGE_LENGTH_MAX = 4 * 1024 * 1024;
+    static final int PAGE_LENGTH_MAX = 1024 * 1024;
 
     private static final int INITIAL_LENGTH = 16 * 1024;
 
@@ -24,6 +24,7 @@ final class PageRead implements History.Read {
     private final long after;
     private final boolean isFromStart;
     private final int limit;
+    private final ConnectionReads reads;
     private @Nullable ByteBuf page;
 
     /**
@@ -33,6 +34,7 @@ final class PageRead implements History.Read {
      */
     PageRead(final Exchange exchange, final long after, final int limit) {
         this.exchange = exchange;
+        this.reads = ConnectionReads.of(exchange.channel());
         this.isFromStart = after < 0;
         this.after = Math.max(0, after);
         this.limit = limit;
@@ -96,26 +98,38 @@ final class PageRead implements History.Read {
     }
 
     @Override
-    public void answer(final boolean isRead) {
+    public @Nullable ByteBuf bytes() {
+        return page;
+    }
+
+    @Override
+    public void bytes(final ByteBuf counted) {
+        page = counted;
+    }
+
+    @Override
+    public void answer(final Outcome outcome) {
         try {
-            exchange.eventLoop().execute(() -> respond(isRead));
+            exchange.eventLoop().execute(() -> respond(outcome));
         } catch (
                 final RejectedExecutionException ex) { // the loop has ended, and the client with it
             discard();
         }
     }
 
-    private void respond(final boolean isRead) {
+    private void respond(final Outcome outcome) {
         final ByteBuf body = page;
         page = null;
-        if (isRead && body != null) {
-            exchange.respond(200, "application/json", body, "Cache-Control: no-store\r\n");
-        } else {
-            if (body != null) {
-                body.release();
-            }
-            exchange.respond(EventRoute.UNREADABLE);
+        if (outcome == Outcome.READ && body != null) {
+            exchange.respond(
+                    200, "application/json", reads.ending(body), "Cache-Control: no-store\r\n");
+            return;
         }
+        if (body != null) {
+            body.release();
+        }
+        exchange.respond(outcome == Outcome.BUSY ? EventRoute.BUSY : EventRoute.UNREADABLE);
+        reads.end();
     }
 
     private void discard() {
