@@ -23,6 +23,7 @@ public final class IngestLoop implements Agent {
     static final int SCRATCH_LENGTH = 256 * 1024;
 
     private static final int OUTCOMES_PER_CYCLE_MAX = 1_024;
+
     /** Longest buffer of an append that counts as small. */
     static final int SMALL_LENGTH_MAX = 8 * 1024;
 
