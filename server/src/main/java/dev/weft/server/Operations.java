@@ -74,10 +74,10 @@ final class Operations implements AutoCloseable {
     }
 
     private static HealthFacts.@Nullable Recovery recovery(final RecoveryReport report) {
-        if (report.clean() && !report.isDamaged()) {
-            return null;
-        }
         final SequenceRange skipped = report.skipped();
+        if (!report.isDamaged() && skipped == null && report.quarantined().isEmpty()) {
+            return null; // a new directory, a clean stop, or a kill that cost nothing
+        }
         return skipped == null
                 ? new HealthFacts.Recovery(report.damage(), 0, 0)
                 : new HealthFacts.Recovery(report.damage(), skipped.from(), skipped.to());

@@ -137,6 +137,7 @@ class OperationsSystemTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(health.path("status").asString()).isEqualTo("ok");
         assertThat(health.path("writable").asBoolean()).isTrue();
+        assertThat(health.has("recovery")).as("a new directory").isFalse();
         assertThat(health.path("head").asLong()).isPositive();
         assertThat(health.path("oldest").asLong()).isEqualTo(1);
         assertThat(health.path("free_bytes").asLong()).isPositive();

@@ -24,13 +24,16 @@ import org.slf4j.LoggerFactory;
 final class ChronicleJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
+    /** So far before the first block of a file that it gets an entry whatever the spacing is. */
+    private static final long NOT_INDEXED = Long.MIN_VALUE / 2;
+
     private final JournalConfig config;
     private final Parts parts;
     private final Preallocator preallocator;
     private final ChronicleAppender appender;
     private final RollCatalog catalog;
-    private final Positions positions;
     private final MappedWindows windows;
+    private final DamageLog damageLog = new DamageLog();
     private final AppendProbe probe;
     private final int lengthMax;
 
@@ -42,6 +45,7 @@ final class ChronicleJournal implements Journal {
     private long lastBlockPosition;
     private int cycle;
     private long indexedPosition;
+    private volatile Positions positions; // read by readers and the house-keeping thread
     private RollFile file;
 
     // Written by the house-keeping thread.
@@ -90,7 +94,7 @@ final class ChronicleJournal implements Journal {
         cycle = appender.cycle();
         final boolean isSameFile = cycle == tail.cycle();
         lastBlockPosition = isSameFile ? tail.lastBlockPosition() : -1;
-        indexedPosition = isSameFile ? lastIndexed() : -config.positionSpacing;
+        indexedPosition = isSameFile ? lastIndexed() : NOT_INDEXED;
         file.dataEnd(appender.endPosition());
         oldestSequence = findOldest();
         appender.handOver();
@@ -151,8 +155,12 @@ final class ChronicleJournal implements Journal {
         lastBlockPosition = position;
         lastTimestamp = timestamp(block, offset, count - 1);
         file.dataEnd(appender.endPosition());
-        if (position - indexedPosition >= config.positionSpacing) {
-            positions.add(first, firstTimestamp, blockCycle, position);
+        final Positions index = positions;
+        if (position - indexedPosition >= index.spacing()) {
+            final Positions grown = index.with(first, firstTimestamp, blockCycle, position);
+            if (grown != index) {
+                positions = grown;
+            }
             indexedPosition = position;
         }
         probe.at(AppendProbe.Step.BEFORE_VISIBLE);
@@ -170,7 +178,7 @@ final class ChronicleJournal implements Journal {
         file = preallocator.roll();
         catalog.add(file);
         cycle = toCycle;
-        indexedPosition = -config.positionSpacing;
+        indexedPosition = NOT_INDEXED;
     }
 
     private int cycleFor(final long timestampUs) {
@@ -227,9 +235,43 @@ final class ChronicleJournal implements Journal {
         return preallocator.freeBytes();
     }
 
+    /** To be asked for each search: it is replaced when it has become too large. */
+    Positions positions() {
+        return positions;
+    }
+
+    @Override
+    public long sequenceWithin(final long lengthMax) {
+        final Positions index = positions;
+        long length = 0; // of the files behind the one that is looked at
+        int entry = index.size() - 1;
+        int cycleBehind = -1;
+        for (int i = entry; i >= 0; i--) {
+            final RollFile holder = catalog.get(index.cycle(i));
+            if (holder == null) {
+                break;
+            }
+            if (cycleBehind >= 0 && cycleBehind != holder.cycle()) {
+                final RollFile behind = catalog.get(cycleBehind);
+                length += behind == null ? 0 : behind.dataEnd();
+            }
+            cycleBehind = holder.cycle();
+            if (length + holder.dataEnd() - index.offset(i) > lengthMax) {
+                break;
+            }
+            entry = i;
+        }
+        return entry < 0 ? appendedSequence() + 1 : index.firstSequence(entry);
+    }
+
+    @Override
+    public long damageCount() {
+        return damageLog.count();
+    }
+
     @Override
     public JournalReader newReader() {
-        return new RollFileReader(this, catalog, positions, windows);
+        return new RollFileReader(this, catalog, windows, damageLog);
     }
 
     // ---- the forcing thread ----
@@ -409,7 +451,7 @@ final class ChronicleJournal implements Journal {
         final int size = positions.size();
         return size > 0 && positions.cycle(size - 1) == cycle
                 ? positions.offset(size - 1)
-                : -config.positionSpacing;
+                : NOT_INDEXED;
     }
 
     /** First sequence of the first valid block; 0 if there is none. */

@@ -108,6 +108,15 @@ public interface Journal extends AutoCloseable {
     /** Usable bytes on the journal's file system as last looked up. Any thread. */
     long freeBytes();
 
+    /**
+     * Oldest sequence to begin at so that reading on to the end touches at most about so many bytes
+     * of files; at least the newest part of the journal, whatever its size. Any thread.
+     */
+    long sequenceWithin(long lengthMax);
+
+    /** Places that readers found damaged since the journal was opened. Any thread. */
+    long damageCount();
+
     /** A reader of its own for the calling thread. */
     JournalReader newReader();
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournalInspection {
     private static final String QUARANTINE = "quarantine";
+    private static final long POSITION_SPACING = 64 * 1024;
 
     private final Path directory;
     private final BlockListener listener;
@@ -25,7 +26,7 @@ public final class JournalInspection {
     private final List<FileFacts> files = new ArrayList<>();
     private final List<SequenceRange> gaps = new ArrayList<>();
     private final List<String> damages = new ArrayList<>();
-    private Positions positions = new Positions();
+    private Positions positions = new Positions(POSITION_SPACING);
     private int nextPosition;
     private int rightPositions;
     private long previousLast;
@@ -118,7 +119,7 @@ public final class JournalInspection {
         if (catalog.isEmpty() && state == null) {
             throw new NoSuchFileException(directory + ": no journal in it");
         }
-        positions = PositionsFile.peek(directory, catalog);
+        positions = PositionsFile.peek(directory, catalog, POSITION_SPACING);
         for (final RollFile file : catalog.files()) {
             inspect(file, file == catalog.last());
         }

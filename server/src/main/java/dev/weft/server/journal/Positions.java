@@ -3,31 +3,92 @@ package dev.weft.server.journal;
 import java.util.Arrays;
 
 /**
- * Where blocks lie: one entry about every 64 KiB of journal, in the order of the sequences. An
- * entry is a hint and is checked against the journal when it is used. 24 bytes per entry. Grown by
+ * Where blocks lie: one entry about every {@link #spacing} bytes of journal, in the order of the
+ * sequences. An entry is a hint and is checked against the journal when it is used. 24 bytes per
+ * entry, and never more than {@link #ENTRIES_MAX} of them: {@link #with} widens the spacing as the
+ * journal grows, so a seek in a large one walks a little further (about 8 MiB at 1 TiB). Grown by
  * one thread (while opening: the opener, then the appender); searched by any.
  */
 final class Positions {
     static final int NONE = -1;
+
+    /** 6 MiB; twice that for the moment in which the spacing is widened. */
+    static final int ENTRIES_MAX = 256 * 1024;
+
     private static final int SEGMENT_ENTRIES = 1_024;
     private static final int FIELDS = 3;
     private static final int SEQUENCE = 0;
     private static final int TIMESTAMP = 1;
     private static final int PLACE = 2;
+    private static final long SPACING_MAX = 1L << 40; // then there is one entry per roll file
     private static final int CYCLE_SHIFT = 40; // a place is the cycle and a file offset below 1 TiB
     private static final long OFFSET_MASK = (1L << CYCLE_SHIFT) - 1;
 
+    private final long spacing;
+    private final int entriesMax;
     private volatile long[][] segments = new long[0][];
 
     /** Entries that readers may look at; written after the entry. */
     private volatile int size;
 
+    Positions(final long spacing) {
+        this(spacing, ENTRIES_MAX);
+    }
+
+    Positions(final long spacing, final int entriesMax) {
+        this.spacing = spacing;
+        this.entriesMax = entriesMax;
+    }
+
     int size() {
         return size;
     }
 
-    /** Adds an entry whose sequence is above all others. Thread: the growing one. */
-    void add(final long firstSequence, final long timestamp, final int cycle, final long offset) {
+    /** Bytes of a roll file from one entry to the next that is worth to be added. */
+    long spacing() {
+        return spacing;
+    }
+
+    /**
+     * Adds an entry whose sequence is above all others, unless it is nearer to the last one of its
+     * file than the spacing. Thread: the growing one.
+     *
+     * @return these positions, or, if they were full, a wider spaced copy in their place.
+     */
+    Positions with(
+            final long firstSequence, final long timestamp, final int cycle, final long offset) {
+        if (size > 0 && cycle(size - 1) == cycle && offset - offset(size - 1) < spacing) {
+            return this;
+        }
+        Positions target = this;
+        while (target.size >= entriesMax && target.spacing < SPACING_MAX) {
+            target = target.widened();
+        }
+        target.add(firstSequence, timestamp, cycle, offset);
+        return target;
+    }
+
+    /** At least the first entry of each roll file stays. */
+    private Positions widened() {
+        final Positions wide = new Positions(2 * spacing, entriesMax);
+        int lastCycle = -1;
+        long lastOffset = 0;
+        for (int i = 0; i < size; i++) {
+            if (cycle(i) != lastCycle || offset(i) - lastOffset >= wide.spacing) {
+                lastCycle = cycle(i);
+                lastOffset = offset(i);
+                wide.add(firstSequence(i), timestamp(i), lastCycle, lastOffset);
+            }
+        }
+        return wide.size > entriesMax / 4 * 3 ? wide.widenedUnlessWidest() : wide;
+    }
+
+    /** A copy that is nearly full again would soon be copied again. */
+    private Positions widenedUnlessWidest() {
+        return spacing < SPACING_MAX ? widened() : this;
+    }
+
+    private void add(final long firstSequence, final long timestamp, final int cycle, final long offset) {
         final int index = size;
         final int segment = index / SEGMENT_ENTRIES;
         if (segment == segments.length) {

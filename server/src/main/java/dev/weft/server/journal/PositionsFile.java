@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,9 @@ final class PositionsFile implements AutoCloseable {
     /** Entries of the file that equal the first ones in memory. */
     private int written;
 
+    /** What was flushed last; others in its place have a wider spacing. */
+    private @Nullable Positions flushed;
+
     private long highestSequence;
     private boolean refused;
 
@@ -56,20 +60,25 @@ final class PositionsFile implements AutoCloseable {
     }
 
     /** Reads the entries without changing anything, for offline tools; none if there is no file. */
-    static Positions peek(final Path directory, final RollCatalog catalog) throws IOException {
+    static Positions peek(final Path directory, final RollCatalog catalog, final long spacing)
+            throws IOException {
         final Path path = directory.resolve(NAME);
         if (!Files.exists(path)) {
-            return new Positions();
+            return new Positions(spacing);
         }
         try (PositionsFile file =
                 new PositionsFile(FileChannel.open(path, StandardOpenOption.READ))) {
-            return file.load(catalog);
+            return file.load(catalog, spacing);
         }
     }
 
-    /** Reads the entries whose roll files are there, up to the first that makes no sense. */
-    Positions load(final RollCatalog catalog) throws IOException {
-        final Positions positions = new Positions();
+    /**
+     * Reads the entries whose roll files are there. One that is damaged or goes back is left out,
+     * those behind it count: so a rewriting that was cut short leaves the new entries and then the
+     * old ones from there on.
+     */
+    Positions load(final RollCatalog catalog, final long spacing) throws IOException {
+        Positions positions = new Positions(spacing);
         final ByteBuffer large = ByteBuffer.allocate(1 << 16).order(LITTLE_ENDIAN);
         boolean sameAsFile = true;
         long lastSequence = 0;
@@ -93,12 +102,18 @@ final class PositionsFile implements AutoCloseable {
                         && sequence > lastSequence
                         && file != null
                         && Positions.offsetOfPlace(place) < file.dataEnd()) {
-                    positions.add(
-                            sequence,
-                            large.getLong(i + Long.BYTES),
-                            file.cycle(),
-                            Positions.offsetOfPlace(place));
+                    final Positions before = positions;
+                    positions =
+                            before.with(
+                                    sequence,
+                                    large.getLong(i + Long.BYTES),
+                                    file.cycle(),
+                                    Positions.offsetOfPlace(place));
                     lastSequence = sequence;
+                    if (positions != before) {
+                        written = 0;
+                        sameAsFile = false;
+                    }
                     written = sameAsFile ? positions.size() : written;
                 } else {
                     sameAsFile = false;
@@ -125,6 +140,11 @@ final class PositionsFile implements AutoCloseable {
      */
     boolean flush(final Positions positions) {
         final int size = positions.size();
+        final boolean isWidened = flushed != null && flushed != positions;
+        if (isWidened) {
+            written = 0;
+        }
+        flushed = positions;
         if (written == size) {
             return false;
         }
@@ -139,17 +159,21 @@ final class PositionsFile implements AutoCloseable {
                 FileIo.write(channel, buffer, (long) written * ENTRY_LENGTH);
                 written += entries;
             }
+            if (isWidened) {
+                trim();
+            }
             refused = false;
         } catch (final IOException ex) {
-            if (!refused) {
-                LOG.warn("positions are not written, a restart will look for them: {}", "" + ex);
+            if (!refused) { // once, and the message says it all: mostly the disk is full
+                final String reason = ex.getMessage();
+                LOG.warn("positions are not written, a restart will look for them: {}", reason);
             }
             refused = true;
         }
         return true;
     }
 
-    /** Cuts off what lies behind the entries in memory. Thread: the opening one. */
+    /** Cuts off what lies behind the entries in memory. */
     void trim() throws IOException {
         final long length = (long) written * ENTRY_LENGTH;
         if (channel.size() > length) {

@@ -40,7 +40,7 @@ final class Recovery {
     private final RollCatalog catalog;
     private final boolean hadFiles;
     private final boolean hadState;
-    private Positions positions = new Positions();
+    private Positions positions;
     private Tail tail = Tail.EMPTY;
     private boolean clean;
 
@@ -74,6 +74,7 @@ final class Recovery {
         this.config = config;
         this.stateFile = stateFile;
         this.positionsFile = positions;
+        this.positions = new Positions(config.positionSpacing);
         repair = new Repair(config);
         removeLeftovers();
         catalog = RollCatalog.list(config.directory);
@@ -113,7 +114,7 @@ final class Recovery {
     void run() throws IOException {
         final JournalState state = stateFile.state();
         final Tail marked = state.clean() ? verifyMark(state) : null;
-        positions = positionsFile.load(catalog);
+        positions = positionsFile.load(catalog, config.positionSpacing);
         if (marked != null) {
             clean = true;
             tail = marked;
@@ -346,7 +347,17 @@ final class Recovery {
 
     private void append(final Positions more) {
         for (int i = 0; i < more.size(); i++) {
-            positions.add(more.firstSequence(i), more.timestamp(i), more.cycle(i), more.offset(i));
+            with(more, i);
+        }
+    }
+
+    private void with(final Positions more, final int i) {
+        final Positions before = positions;
+        positions =
+                before.with(
+                        more.firstSequence(i), more.timestamp(i), more.cycle(i), more.offset(i));
+        if (positions != before) {
+            positionsFile.keep(0);
         }
     }
 
@@ -364,37 +375,34 @@ final class Recovery {
 
     /** Finds the positions of files that have none, because their entries were lost. */
     private void scanUnindexed() throws IOException {
-        Positions complete = null;
+        final Positions known = positions;
+        boolean isComplete = true;
         int taken = 0;
         for (final RollFile file : catalog.files()) {
-            final boolean isIndexed =
-                    taken < positions.size() && positions.cycle(taken) == file.cycle();
+            final boolean isIndexed = taken < known.size() && known.cycle(taken) == file.cycle();
             if (!isIndexed && (file.cycle() != tail.cycle() || tail.lastBlockPosition() >= 0)) {
-                if (complete == null) {
-                    complete = new Positions();
-                    copy(positions, 0, taken, complete);
+                if (isComplete) {
+                    isComplete = false;
+                    positions = new Positions(config.positionSpacing);
+                    copy(known, 0, taken);
                     positionsFile.keep(taken);
                 }
                 LOG.warn("no positions of a roll file, it is scanned: file={}", file.path());
-                final Positions found =
-                        RollFileScan.of(file, config.positionSpacing, false).positions();
-                copy(found, 0, found.size(), complete);
+                append(RollFileScan.of(file, config.positionSpacing, false).positions());
             }
             final int from = taken;
-            while (taken < positions.size() && positions.cycle(taken) == file.cycle()) {
+            while (taken < known.size() && known.cycle(taken) == file.cycle()) {
                 taken++;
             }
-            if (complete != null) {
-                copy(positions, from, taken, complete);
+            if (!isComplete) {
+                copy(known, from, taken);
             }
         }
-        positions = complete == null ? positions : complete;
     }
 
-    private static void copy(
-            final Positions from, final int first, final int end, final Positions to) {
+    private void copy(final Positions from, final int first, final int end) {
         for (int i = first; i < end; i++) {
-            to.add(from.firstSequence(i), from.timestamp(i), from.cycle(i), from.offset(i));
+            with(from, i);
         }
     }
 

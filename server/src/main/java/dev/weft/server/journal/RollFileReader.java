@@ -14,7 +14,7 @@ final class RollFileReader implements JournalReader {
 
     private final ChronicleJournal journal;
     private final RollCatalog catalog;
-    private final Positions positions;
+    private final DamageLog damageLog;
     private final MappedFileBytes bytes;
     private final BlockWalk walk;
 
@@ -24,6 +24,10 @@ final class RollFileReader implements JournalReader {
     private long trusted;
 
     private long expected = 1;
+    /** Where the records broke off, if that explains the gap to come; null for nowhere. */
+    private @Nullable RollFile brokenFile;
+
+    private long brokenAt;
     private long gapFrom;
     private long gapTo;
     private boolean found; // the walk stands behind a block that next() has not handed out yet
@@ -32,11 +36,11 @@ final class RollFileReader implements JournalReader {
     RollFileReader(
             final ChronicleJournal journal,
             final RollCatalog catalog,
-            final Positions positions,
-            final MappedWindows windows) {
+            final MappedWindows windows,
+            final DamageLog damageLog) {
         this.journal = journal;
         this.catalog = catalog;
-        this.positions = positions;
+        this.damageLog = damageLog;
         bytes = new MappedFileBytes(windows);
         walk = new BlockWalk(bytes, true);
     }
@@ -50,12 +54,14 @@ final class RollFileReader implements JournalReader {
         expected = sequence;
         found = false;
         if (!isHere) {
-            locate(positions.floor(sequence));
+            final Positions positions = journal.positions();
+            locate(positions, positions.floor(sequence));
         }
     }
 
     @Override
     public long sequenceAt(final long timestampUs) {
+        final Positions positions = journal.positions();
         final int entry = positions.floorByTime(timestampUs);
         final long from =
                 entry == Positions.NONE
@@ -83,6 +89,9 @@ final class RollFileReader implements JournalReader {
         final long head = journal.appendedSequence(); // acquires: what it covers can be read
         if (expected > head) {
             return END;
+        }
+        if (!found) {
+            brokenFile = null;
         }
         if (!found && !advance(head)) {
             return gap(head);
@@ -119,6 +128,9 @@ final class RollFileReader implements JournalReader {
         gapFrom = expected;
         gapTo = to;
         expected = to + 1;
+        if (brokenFile != null) {
+            damageLog.met(brokenFile, brokenAt, gapFrom, gapTo);
+        }
         return GAP;
     }
 
@@ -143,12 +155,17 @@ final class RollFileReader implements JournalReader {
 
     /** The straight way: true if it arrives at a block that continues the sequence. */
     private boolean walkTo(final long head) {
-        while (walk.next() == BlockWalk.BLOCK) {
+        int step = walk.next();
+        for (; step == BlockWalk.BLOCK; step = walk.next()) {
             final long last = walk.lastSequence();
             if (last >= expected) {
                 return walk.firstSequence() <= expected && last <= head;
             }
             trusted = walk.position();
+        }
+        if (step == BlockWalk.DAMAGED && brokenFile == null) {
+            brokenFile = file;
+            brokenAt = walk.position();
         }
         return isContinuedInNextFile(head);
     }
@@ -185,7 +202,7 @@ final class RollFileReader implements JournalReader {
     }
 
     /** Goes to the nearest good entry at or before the wanted sequence, else to a file's start. */
-    private void locate(final int floor) {
+    private void locate(final Positions positions, final int floor) {
         int entry = floor;
         int cycle = 0;
         for (int i = 0; i < ENTRIES_TRIED_MAX && entry >= 0; i++, entry--) {

@@ -17,7 +17,6 @@ final class RollFileScan {
     private static final int GAPS_LISTED_MAX = 1_000;
 
     private final RollFile file;
-    private final long positionSpacing;
     private final Consumer<BlockWalk> onBlock;
 
     private long firstSequence;
@@ -32,12 +31,12 @@ final class RollFileScan {
     private final List<String> damages = new ArrayList<>();
     private long writtenAtStart;
     private final List<SequenceRange> gaps = new ArrayList<>();
-    private final Positions positions = new Positions();
+    private Positions positions;
 
     private RollFileScan(
             final RollFile file, final long positionSpacing, final Consumer<BlockWalk> onBlock) {
         this.file = file;
-        this.positionSpacing = positionSpacing;
+        positions = new Positions(positionSpacing);
         this.onBlock = onBlock;
     }
 
@@ -169,7 +168,7 @@ final class RollFileScan {
         writtenAtStart = ChronicleHeader.writePosition(bytes);
         final BlockWalk walk = new BlockWalk(bytes, false);
         long trusted = 0;
-        long indexed = -positionSpacing;
+        long indexed = -positions.spacing();
         for (; ; ) {
             final int found = walk.next();
             if (found != BlockWalk.BLOCK) {
@@ -186,8 +185,13 @@ final class RollFileScan {
             }
             take(walk);
             final long header = walk.blockPosition() - RecordHeader.LENGTH;
-            if (header - indexed >= positionSpacing) {
-                positions.add(walk.firstSequence(), walk.firstTimestamp(), file.cycle(), header);
+            if (header - indexed >= positions.spacing()) {
+                positions =
+                        positions.with(
+                                walk.firstSequence(),
+                                walk.firstTimestamp(),
+                                file.cycle(),
+                                header);
                 indexed = header;
             }
             trusted = walk.position();

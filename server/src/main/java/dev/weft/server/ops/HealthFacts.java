@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport such as {@code epoll}.
  * @param durability level of publishes that do not say one.
  * @param subscribers how many there are now; read by any thread.
- * @param recovery what was found at start, null after a clean stop.
+ * @param recovery what was found at start, null if nothing was lost or skipped.
  */
 public record HealthFacts(
         String threading,
@@ -20,7 +20,7 @@ public record HealthFacts(
         LongSupplier subscribers,
         @Nullable Recovery recovery) {
     /**
-     * What the start found after a stop that was not clean.
+     * What the start found broken or left out for safety.
      *
      * @param damage what was broken, in words; empty for none.
      * @param skippedFrom first sequence that was left out, 0 for none.

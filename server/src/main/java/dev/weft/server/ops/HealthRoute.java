@@ -47,6 +47,10 @@ public final class HealthRoute implements Route {
         json.append("\"writable\":").append(isWritable).append(',');
         text(json, "journal", state.name().toLowerCase(Locale.ROOT));
         number(json, "free_bytes", journal.freeBytes());
+        final long damageCount = journal.damageCount();
+        if (damageCount > 0) { // met by readers since the start
+            number(json, "damage_met", damageCount);
+        }
         number(json, "subscribers", facts.subscribers().getAsLong());
         text(json, "threading", facts.threading());
         text(json, "transport", facts.transport());

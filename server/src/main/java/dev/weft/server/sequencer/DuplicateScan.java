@@ -8,13 +8,12 @@ import dev.weft.server.journal.JournalReader;
 /**
  * Fills the duplicate window from the end of the journal when the server starts. It reads what the
  * window can hold, {@link DuplicateWindow#SPAN} events, but not more than about {@link #LENGTH_MAX}
- * bytes, so that a journal of large events does not delay the start: then the window begins later.
+ * bytes of files, so that a journal of large events does not delay the start: then the window
+ * begins later.
  */
 public final class DuplicateScan {
-    /** Most bytes to read, as far as the size of the newest events lets that be foreseen. */
-    static final long LENGTH_MAX = 512L * 1024 * 1024;
-
-    private static final int SAMPLE_COUNT = 4_096;
+    /** Most bytes to read: a second or two from a slow disk. */
+    static final long LENGTH_MAX = 256L * 1024 * 1024;
 
     private final Journal journal;
     private final DuplicateWindow window;
@@ -39,7 +38,7 @@ public final class DuplicateScan {
         }
         try (JournalReader reader = journal.newReader()) {
             final long oldest = Math.max(journal.oldestSequence(), head - DuplicateWindow.SPAN);
-            final long start = Math.max(oldest, head - affordableCount(reader, head));
+            final long start = Math.max(oldest, journal.sequenceWithin(lengthMax));
             reader.seek(Math.max(1, start));
             int outcome = reader.next(view);
             while (outcome != JournalReader.END) {
@@ -49,22 +48,6 @@ public final class DuplicateScan {
                 outcome = reader.next(view);
             }
         }
-    }
-
-    /** Events that the newest ones say will fit into the bound. */
-    private long affordableCount(final JournalReader reader, final long head) {
-        reader.seek(Math.max(1, head - SAMPLE_COUNT + 1));
-        long length = 0;
-        long count = 0;
-        int outcome = reader.next(view);
-        while (outcome != JournalReader.END && length < lengthMax) {
-            if (outcome == JournalReader.BLOCK) {
-                length += view.length();
-                count += view.count();
-            }
-            outcome = reader.next(view);
-        }
-        return count == 0 ? SAMPLE_COUNT : (long) (lengthMax * ((double) count / length));
     }
 
     private void remember() {

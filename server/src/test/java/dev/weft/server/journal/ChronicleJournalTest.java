@@ -143,6 +143,23 @@ class ChronicleJournalTest {
     }
 
     @Test
+    void shouldSayWhereToBeginForSoManyBytes() {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.journal.sequenceWithin(1_000)).isEqualTo(1);
+            for (int hour = 0; hour < 3; hour++) { // large ones first, then small ones
+                for (int i = 0; i < 100; i++) {
+                    harness.append(1, hour < 2 ? 10_000 : 50);
+                }
+                harness.clockUs += JournalHarness.HOUR_US;
+            }
+            assertThat(harness.journal.sequenceWithin(0)).isBetween(201L, 300L);
+            final long some = harness.journal.sequenceWithin(500_000);
+            assertThat(some).isBetween(110L, 190L); // about 35 large ones, and all small ones
+            assertThat(harness.journal.sequenceWithin(Long.MAX_VALUE / 2)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldSeekToAnySequenceAndTime() {
         final SplittableRandom random = new SplittableRandom(3);
         try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {

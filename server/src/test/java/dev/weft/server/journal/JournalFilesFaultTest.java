@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +98,47 @@ class JournalFilesFaultTest {
             harness.append(1, 50);
             assertThat(harness.readFrom(1).gaps).isEmpty();
             assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
+        }
+    }
+
+    @Test
+    void shouldFindTheTailBeforeTwoFilesWithoutBlocks() throws IOException {
+        for (int hour = 13; hour < 15; hour++) { // killed in the middle of two rolls
+            final int cycle =
+                    RollCycleNames.cycleOf(
+                            JournalHarness.START_US + (hour - 10) * JournalHarness.HOUR_US);
+            final Path made = base.resolve("made" + hour);
+            Files.createDirectories(made);
+            Preallocator.createZeroed(made, cycle, 0);
+            ChronicleAppender.open(made, 1024 * 1024, cycle, 0, AppendProbe.NONE).close();
+            final Path file = Directories.rollFiles(made).get(0);
+            Files.copy(file, directory.resolve(file.getFileName()));
+        }
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage()).isEmpty();
+            assertThat(harness.journal.appendedSequence()).isEqualTo(head);
+            assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
+            assertThat(harness.readFrom(1).events).isEqualTo(head);
+        }
+    }
+
+    @Test
+    void shouldCountDamageThatIsMetWhileRunningOnce() throws IOException {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.readFrom(1).gaps).isEmpty();
+            assertThat(harness.journal.damageCount()).isZero();
+            final Path first = Directories.rollFiles(directory).get(0);
+            try (FileChannel channel =
+                    FileChannel.open(first, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                final ByteBuffer one = ByteBuffer.allocate(1);
+                channel.read(one, 100_000);
+                one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+                channel.write(one, 100_000);
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(harness.readFrom(1).gaps).hasSize(1);
+                assertThat(harness.journal.damageCount()).isEqualTo(1);
+            }
         }
     }
 

@@ -268,6 +268,25 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public long sequenceWithin(final long lengthMax) {
+        long length = 0;
+        long sequence = appended + 1;
+        for (final Map.Entry<Long, byte[]> block : blocks.descendingMap().entrySet()) {
+            length += block.getValue().length;
+            if (length > lengthMax && sequence <= appended) {
+                break;
+            }
+            sequence = block.getKey();
+        }
+        return sequence;
+    }
+
+    @Override
+    public long damageCount() {
+        return 0;
+    }
+
+    @Override
     public JournalReader newReader() {
         openReaders.incrementAndGet();
         return new Reader();

@@ -292,6 +292,21 @@ class SequencerTest {
                 .isZero();
     }
 
+    @Test
+    void shouldBoundTheBytesOfTheDuplicateScanWhenTheNewestEventsAreSmall() {
+        for (int i = 0; i < 40; i++) {
+            publish(Publish.journaled().event("large-" + i, "a", "\"" + "x".repeat(50_000) + "\""));
+            while (sequencer.doWork() > 0) {}
+        }
+        for (int i = 0; i < 10; i++) {
+            publish(Publish.journaled().event("small-" + i, "a", "1"));
+            while (sequencer.doWork() > 0) {}
+        }
+        final DuplicateWindow some = new DuplicateWindow(9);
+        new DuplicateScan(journal, some, 200_000).run();
+        assertThat(some.size()).isBetween(10, 14);
+    }
+
     private static int idAt(final Publish publish) {
         return RecordDescriptor.LENGTH
                 + publish.pending().buffer().getShort(RecordDescriptor.ID_OFFSET, LITTLE_ENDIAN);
