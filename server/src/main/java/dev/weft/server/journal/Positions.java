@@ -88,7 +88,8 @@ final class Positions {
         return spacing < SPACING_MAX ? widened() : this;
     }
 
-    private void add(final long firstSequence, final long timestamp, final int cycle, final long offset) {
+    private void add(
+            final long firstSequence, final long timestamp, final int cycle, final long offset) {
         final int index = size;
         final int segment = index / SEGMENT_ENTRIES;
         if (segment == segments.length) {

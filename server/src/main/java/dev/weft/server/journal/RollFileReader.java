@@ -24,6 +24,7 @@ final class RollFileReader implements JournalReader {
     private long trusted;
 
     private long expected = 1;
+
     /** Where the records broke off, if that explains the gap to come; null for nowhere. */
     private @Nullable RollFile brokenFile;
 

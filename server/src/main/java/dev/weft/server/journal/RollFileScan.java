@@ -188,10 +188,7 @@ final class RollFileScan {
             if (header - indexed >= positions.spacing()) {
                 positions =
                         positions.with(
-                                walk.firstSequence(),
-                                walk.firstTimestamp(),
-                                file.cycle(),
-                                header);
+                                walk.firstSequence(), walk.firstTimestamp(), file.cycle(), header);
                 indexed = header;
             }
             trusted = walk.position();
