@@ -70,6 +70,34 @@ class StopSystemTest {
         }
     }
 
+    @Test
+    void shouldTellUnfinishedBodiesHowFarTheyGot() throws Exception {
+        final Path log = base.resolve("log");
+        try (ChildServer server = ChildServer.start(base.resolve("journal"), log);
+                HttpClient lines = new HttpClient(server.address());
+                HttpClient half = new HttpClient(server.address());
+                HttpClient reader = new HttpClient(server.address())) {
+            final String chunk = "{\"type\":\"a\"}\n{\"type\":\"b\"}\n";
+            lines.send(
+                    "POST",
+                    "/events",
+                    "",
+                    "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n");
+            lines.sendRaw(Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n");
+            half.send("POST", "/events", "", "Content-Length: 100\r\n");
+            half.sendRaw("{\"type\"");
+            await().until(() -> reader.get("/events/2").status() == 200);
+            server.terminate();
+            final HttpClient.Answer told = lines.answer();
+            assertThat(told.status()).isEqualTo(503);
+            assertThat(told.number("accepted")).isEqualTo(2);
+            assertThat(told.number("line")).isEqualTo(3);
+            assertThat(told.number("last_seq")).isEqualTo(2);
+            assertThat(half.answer().status()).isEqualTo(503);
+            assertThat(server.awaitExit(10)).as(Files.readString(log)).isZero();
+        }
+    }
+
     private static void publish(final ChildServer server, final AtomicLong answered) {
         try (HttpClient client = new HttpClient(server.address())) {
             int waiting = 0;

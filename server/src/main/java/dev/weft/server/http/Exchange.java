@@ -80,6 +80,12 @@ public interface Exchange {
 
         /** The client went away or broke the protocol before the end. */
         void onAbort();
+
+        /**
+         * The server stops and the body has not ended: no more of it is wanted. To be answered as
+         * soon as it can be, if it is not yet, with how far it got.
+         */
+        void onStop();
     }
 
     /** What takes a connection over for a stream. */

@@ -441,6 +441,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Has an unfinished body answered with how far it got. */
+    void stopBody() {
+        final HttpExchange unfinished = reading;
+        final Exchange.BodyConsumer consumer = unfinished == null ? null : unfinished.consumer;
+        if (unfinished != null && consumer != null && !unfinished.isAnswered) {
+            unfinished.isKeepAlive = false;
+            consumer.onStop();
+            markDirty();
+        }
+    }
+
     private void close() {
         state = State.CLOSING;
         times.onQuiet(loop.nanoTime());

@@ -34,6 +34,7 @@ final class LoopContext {
 
     private final List<HttpConnection> connections = new ArrayList<>();
     private final Runnable onSweep = this::sweep;
+    private final Runnable onBodyTime = this::stopBodies;
     private final Runnable onFlush = this::flush;
     private List<HttpConnection> dirty = new ArrayList<>();
     private List<HttpConnection> flushing = new ArrayList<>();
@@ -156,6 +157,13 @@ final class LoopContext {
             connections.get(i).drain();
         }
         completeIfDrained();
+        loop.schedule(onBodyTime, HttpLimits.STOP_BODY_TIME_NS, TimeUnit.NANOSECONDS);
+    }
+
+    private void stopBodies() {
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            connections.get(i).stopBody();
+        }
     }
 
     private void completeIfDrained() {

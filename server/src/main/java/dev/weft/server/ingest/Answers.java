@@ -136,6 +136,9 @@ final class Answers {
         };
     }
 
+    static final Problem STOPPING =
+            new Problem(503, "the server stops: what the body had not brought was not appended");
+
     static Problem backPressure() {
         return new Problem(
                 503, "too many publishes are waiting: nothing was appended, try again in a moment");

@@ -90,6 +90,20 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
     }
 
     @Override
+    public void onStop() {
+        if (exchange == null || failure != null) {
+            return;
+        }
+        flush();
+        final Append missing = batch;
+        fail(
+                Refusal.BACK_PRESSURE,
+                Answers.STOPPING,
+                missing == null ? line + 1 : missing.firstLine());
+        proceed();
+    }
+
+    @Override
     public void onOutcome(final Append completed) {
         final PendingAppend pending = completed.pending();
         batchesOut--;

@@ -125,6 +125,13 @@ final class Publication implements Exchange.BodyConsumer, Append.Owner, Original
     }
 
     @Override
+    public void onStop() {
+        if (!ended) {
+            refuse(Refusal.BACK_PRESSURE, Answers.STOPPING);
+        }
+    }
+
+    @Override
     public void onOutcome(final Append completed) {
         final PendingAppend pending = completed.pending();
         final Exchange request = Objects.requireNonNull(exchange);

@@ -76,6 +76,11 @@ public final class HttpClient implements AutoCloseable {
         socket.getOutputStream().write(out.toByteArray());
     }
 
+    /** Sends text as it is. */
+    public void sendRaw(final String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(UTF_8));
+    }
+
     public Answer answer() throws IOException {
         final String status = line();
         final Map<String, String> headers = headers();

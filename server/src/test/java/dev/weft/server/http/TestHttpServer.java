@@ -203,6 +203,9 @@ final class TestHttpServer implements AutoCloseable {
                     }
 
                     @Override
+                    public void onStop() {}
+
+                    @Override
                     public void onAbort() {
                         aborts.incrementAndGet();
                     }
@@ -224,6 +227,9 @@ final class TestHttpServer implements AutoCloseable {
                     public void onEnd() {
                         exchange.respond(200, TEXT, body, null);
                     }
+
+                    @Override
+                    public void onStop() {}
 
                     @Override
                     public void onAbort() {
