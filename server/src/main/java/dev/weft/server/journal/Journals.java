@@ -1,6 +1,8 @@
 package dev.weft.server.journal;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,6 +30,7 @@ public final class Journals {
         LibraryCheck.check();
         try {
             Files.createDirectories(config.directory);
+            DirectoryCheck.check(config.directory);
             final DirectoryLock lock = DirectoryLock.acquire(config.directory);
             try (Undo undo = new Undo()) {
                 undo.onFailure(lock);
@@ -37,7 +40,7 @@ public final class Journals {
             }
         } catch (final IOException ex) {
             throw new JournalException(
-                    true, "cannot open the journal: directory=" + config.directory, ex);
+                    true, "cannot open the journal: directory=" + config.directory + " cause=" + ex, ex);
         }
     }
 
@@ -59,6 +62,15 @@ public final class Journals {
             appender = openAppender(config, recovery);
         } catch (final RuntimeException | AssertionError ex) {
             preallocator.close();
+            if (isAboutTheSystem(ex)) {
+                throw new JournalException(
+                        true,
+                        "Chronicle cannot open the journal: directory="
+                                + config.directory
+                                + " cause="
+                                + ex,
+                        ex);
+            }
             LOG.error("Chronicle cannot open the last roll file, it is rewritten", ex);
             recovery.rewriteLast("Chronicle cannot append: " + ex.getMessage());
             preallocator = preallocate(config, recovery);
@@ -108,6 +120,16 @@ public final class Journals {
             LOG.error("journal was damaged: {}", report);
         }
         return new OpenedJournal(journal, report);
+    }
+
+    /** Whether a file could not be opened at all; then its content is not to blame. */
+    private static boolean isAboutTheSystem(final Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileSystemException || cause instanceof FileNotFoundException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Preallocator preallocate(final JournalConfig config, final Recovery recovery)

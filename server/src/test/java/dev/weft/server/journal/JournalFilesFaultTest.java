@@ -9,8 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +230,36 @@ class JournalFilesFaultTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"old.cq4", "20261120-12F.bak.cq4", "20260230-10F.cq4"})
+    void shouldNameAStrayFileAndChangeNothing(final String name) throws IOException {
+        final Path stray = directory.resolve(name);
+        Files.writeString(stray, "x");
+        final List<String> before = contents();
+        assertThatThrownBy(() -> Journals.open(JournalHarness.small(directory)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("file=" + stray)
+                .hasMessageContaining("move it");
+        assertThat(contents()).isEqualTo(before);
+        Files.delete(stray);
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage()).isEmpty();
+            assertThat(harness.readFrom(1).events).isEqualTo(head);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20261120-13F.cq4", "journal.state", "journal.lock"})
+    void shouldNameADirectoryInPlaceOfAFile(final String name) throws IOException {
+        final Path wrong = directory.resolve(name);
+        Files.createDirectories(replace(wrong));
+        final List<String> before = contents();
+        assertThatThrownBy(() -> Journals.open(JournalHarness.small(directory)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("path=" + wrong);
+        assertThat(contents()).isEqualTo(before);
+    }
+
     @Test
     void shouldRefuseASecondOpeningInTheSameProcess() {
         final JournalConfig config = JournalHarness.small(directory);
@@ -238,6 +270,17 @@ class JournalFilesFaultTest {
             assertThat(harness.append(1, 50)).isEqualTo(Journal.APPENDED);
         }
         assertThat(List.of(new JournalHarness(config))).allSatisfy(JournalHarness::close);
+    }
+
+    /** Names, lengths and times of all that is there. */
+    private List<String> contents() throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            final List<String> all = new ArrayList<>();
+            for (final Path path : (Iterable<Path>) paths.sorted()::iterator) {
+                all.add(path + " " + Files.size(path) + " " + Files.getLastModifiedTime(path));
+            }
+            return all;
+        }
     }
 
     private static Path replace(final Path path) throws IOException {
