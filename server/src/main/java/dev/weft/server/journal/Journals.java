@@ -40,7 +40,9 @@ public final class Journals {
             }
         } catch (final IOException ex) {
             throw new JournalException(
-                    true, "cannot open the journal: directory=" + config.directory + " cause=" + ex, ex);
+                    true,
+                    "cannot open the journal: directory=" + config.directory + " cause=" + ex,
+                    ex);
         }
     }
 
