@@ -58,13 +58,16 @@ final class ChronicleAppender implements AutoCloseable {
      * @param cycle to begin in: that of the last roll file, or a later one.
      * @param endPosition where the first record has to go; 0 if the cycle's file is to be made.
      * @throws JournalException FATAL if the queue is not writable.
+     * @throws IOException as Chronicle throws it without saying so, for a file whose header is no
+     *     header.
      */
     static ChronicleAppender open(
             final Path directory,
             final long blockSize,
             final int cycle,
             final long endPosition,
-            final AppendProbe probe) {
+            final AppendProbe probe)
+            throws IOException {
         final RollClock clock = new RollClock();
         clock.cycle(cycle);
         final SingleChronicleQueue queue =
@@ -77,6 +80,7 @@ final class ChronicleAppender implements AutoCloseable {
                         .checkInterrupts(false)
                         .syncMode(SyncMode.NONE) // forcing is the journal's, not the mapping's
                         .build();
+        boolean isOpen = false;
         try {
             // Older files are finished, and maybe damaged: Chronicle has no business with them.
             queue.tableStorePut("listing.lowestCycle", cycle);
@@ -87,10 +91,12 @@ final class ChronicleAppender implements AutoCloseable {
             opened.endPosition = endPosition;
             opened.cycle = endPosition == 0 ? NO_CYCLE : cycle;
             opened.appendOpened(cycle);
+            isOpen = true;
             return opened;
-        } catch (final RuntimeException | Error ex) {
-            queue.close();
-            throw ex;
+        } finally {
+            if (!isOpen) {
+                queue.close();
+            }
         }
     }
 

@@ -62,7 +62,7 @@ public final class Journals {
         Preallocator preallocator = preallocate(config, recovery);
         try {
             appender = openAppender(config, recovery);
-        } catch (final RuntimeException | AssertionError ex) {
+        } catch (final IOException | RuntimeException | AssertionError ex) {
             preallocator.close();
             if (isAboutTheSystem(ex)) {
                 throw new JournalException(
@@ -150,7 +150,7 @@ public final class Journals {
     }
 
     private static ChronicleAppender openAppender(
-            final JournalConfig config, final Recovery recovery) {
+            final JournalConfig config, final Recovery recovery) throws IOException {
         final RollFile file = recovery.catalog().last();
         if (file == null) {
             throw new JournalException(true, "no roll file to append to");

@@ -103,6 +103,24 @@ class JournalFilesFaultTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5, 6, 9, 12})
+    void shouldRewriteAFileWhoseHeaderChronicleDoesNotKnow(final int at) throws IOException {
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            harness.append(1, 50); // so that the stop is clean and nothing is scanned
+        }
+        final List<Path> files = Directories.rollFiles(directory);
+        final Path last = files.get(files.size() - 1);
+        final byte[] bytes = Files.readAllBytes(last);
+        bytes[at] ^= 0x40;
+        Files.write(last, bytes);
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            harness.append(1, 50);
+            assertThat(harness.report.quarantined()).hasSize(1);
+            assertThat(harness.readFrom(1).events).isEqualTo(head + 2);
+        }
+    }
+
     @Test
     void shouldFindTheTailBeforeTwoFilesWithoutBlocks() throws IOException {
         for (int hour = 13; hour < 15; hour++) { // killed in the middle of two rolls
