@@ -121,6 +121,19 @@ public final class Journals {
         if (report.isDamaged()) {
             LOG.error("journal was damaged: {}", report);
         }
+        final SequenceRange skipped = report.skipped();
+        if (recovery.isStateLost()) {
+            LOG.error(
+                    "{}: how far sequences were given out is not known, they go on at {}",
+                    reason,
+                    nextSequence);
+        } else if (skipped != null) {
+            LOG.warn(
+                    "sequences are skipped, they may have been given out: from={} to={} reason={}",
+                    skipped.from(),
+                    skipped.to(),
+                    reason);
+        }
         return new OpenedJournal(journal, report);
     }
 

@@ -35,6 +35,7 @@ final class Recovery {
     private final PositionsFile positionsFile;
     private final Repair repair;
     private final List<String> damage = new ArrayList<>();
+    private final List<String> endDamage = new ArrayList<>(); // of it, what may hide newer events
     private final List<SequenceRange> gaps = new ArrayList<>();
     private final List<Path> quarantined = new ArrayList<>();
     private final RollCatalog catalog;
@@ -134,7 +135,7 @@ final class Recovery {
         if (last == null) {
             return;
         }
-        damage.add(why);
+        addEndDamage(why);
         clean = false;
         keepNumbersAbove(tail.lastSequence());
         quarantined.add(repair.rewrite(RollFileScan.of(last, config.positionSpacing, true)));
@@ -153,9 +154,12 @@ final class Recovery {
     /** Why sequences are skipped, or null. */
     @Nullable String skipReason() {
         if (mayHaveLost()) {
-            return damage.isEmpty()
+            if (!hadState) {
+                return stateFile.missing();
+            }
+            return endDamage.isEmpty()
                     ? "the machine was restarted without a clean stop"
-                    : String.join("; ", damage);
+                    : String.join("; ", endDamage);
         }
         return nextSequence() == tail.lastSequence() + 1
                 ? null
@@ -165,10 +169,20 @@ final class Recovery {
     private boolean mayHaveLost() {
         final JournalState state = stateFile.state();
         if (!hadState) {
-            return hadFiles || !damage.isEmpty();
+            return hadFiles || !endDamage.isEmpty();
         }
         final boolean isOtherBoot = !state.bootId().equals(config.bootId.get());
-        return !damage.isEmpty() || (!state.clean() && isOtherBoot);
+        return !endDamage.isEmpty() || (!state.clean() && isOtherBoot);
+    }
+
+    /** Whether there are roll files, but nothing that tells how far numbers were given out. */
+    boolean isStateLost() {
+        return hadFiles && !hadState;
+    }
+
+    private void addEndDamage(final String what) {
+        damage.add(what);
+        endDamage.add(what);
     }
 
     private long aboveAllGivenOut(final long lastSequence) {
@@ -232,15 +246,15 @@ final class Recovery {
             if (scan.damage() == null || scan.blockCount() > 0) {
                 last = scan;
             } else {
-                damage.add(scan.damage());
+                addEndDamage(scan.damage());
                 withoutBlocks.add(file);
             }
         }
-        final RollFileScan older = last == null ? null : scanOlder(last.file());
+        final RollFileScan older = last == null ? null : scanOlder(last, withoutBlocks);
         final boolean isRewritten =
                 last != null && (last.damage() != null || stateFile.state().repairWanted());
         if (last != null && isRewritten) {
-            damage.add(
+            addEndDamage(
                     last.damage() != null
                             ? last.damage()
                             : "appending failed in the last run: file=" + last.file().path());
@@ -249,9 +263,9 @@ final class Recovery {
         final long known =
                 Math.max(stateFile.state().headSequence(), positionsFile.highestSequence());
         if (known > lastSequence) {
-            damage.add("events lost at the end: last=" + lastSequence + " known=" + known);
+            addEndDamage("events lost at the end: last=" + lastSequence + " known=" + known);
         }
-        if (!damage.isEmpty()) {
+        if (!endDamage.isEmpty()) {
             keepNumbersAbove(lastSequence);
         }
         for (final RollFile file : withoutBlocks) {
@@ -296,15 +310,26 @@ final class Recovery {
         return inLast == 0 && older != null ? older.lastSequence() : inLast;
     }
 
-    /** The newest file before the last one that has a block; those between have none. */
-    private @Nullable RollFileScan scanOlder(final RollFile last) throws IOException {
+    /**
+     * The newest file before the last one that has a block; those between have none. What is
+     * damaged there hides no newer event as long as the last file has one.
+     */
+    private @Nullable RollFileScan scanOlder(
+            final RollFileScan last, final List<RollFile> withoutBlocks) throws IOException {
         RollFileScan scan = null;
         for (int i = catalog.files().size() - 1; i >= 0; i--) {
             final RollFile file = catalog.files().get(i);
-            if (file.cycle() < last.cycle() && (scan == null || scan.blockCount() == 0)) {
+            if (file.cycle() < last.file().cycle() && (scan == null || scan.blockCount() == 0)) {
                 scan = RollFileScan.of(file, config.positionSpacing, false);
                 if (scan.damage() != null) {
-                    damage.add(scan.damage());
+                    if (last.blockCount() > 0) {
+                        damage.add(scan.damage());
+                    } else {
+                        addEndDamage(scan.damage());
+                    }
+                    if (scan.blockCount() == 0) {
+                        withoutBlocks.add(file);
+                    }
                 }
                 gaps.addAll(scan.gaps());
             }
@@ -388,7 +413,15 @@ final class Recovery {
                     positionsFile.keep(taken);
                 }
                 LOG.warn("no positions of a roll file, it is scanned: file={}", file.path());
-                append(RollFileScan.of(file, config.positionSpacing, false).positions());
+                final RollFileScan scan = RollFileScan.of(file, config.positionSpacing, false);
+                if (scan.damage() != null
+                        && scan.blockCount() == 0
+                        && file.cycle() != tail.cycle()) {
+                    damage.add(scan.damage());
+                    quarantined.add(repair.remove(file));
+                    catalog.remove(file);
+                }
+                append(scan.positions());
             }
             final int from = taken;
             while (taken < known.size() && known.cycle(taken) == file.cycle()) {

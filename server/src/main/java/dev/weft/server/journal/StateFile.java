@@ -38,6 +38,7 @@ final class StateFile implements AutoCloseable {
     private final ByteBuffer slot = ByteBuffer.allocate(SLOT_LENGTH).order(LITTLE_ENDIAN);
     private JournalState state = JournalState.NEW;
     private boolean found;
+    private String missing = NAME + " is missing";
     private long generation;
 
     private StateFile(final FileChannel channel, final Forcer forcer) {
@@ -57,6 +58,7 @@ final class StateFile implements AutoCloseable {
                         StandardOpenOption.WRITE);
         final StateFile file = new StateFile(channel, forcer);
         try {
+            file.noteMissing(isNew);
             if (isNew || channel.size() < (long) SLOTS * SLOT_DISTANCE) {
                 final int size = (int) channel.size();
                 FileIo.write(channel, ByteBuffer.allocate(SLOTS * SLOT_DISTANCE - size), size);
@@ -71,8 +73,19 @@ final class StateFile implements AutoCloseable {
         }
     }
 
+    private void noteMissing(final boolean isNew) throws IOException {
+        if (!isNew) {
+            missing = NAME + (channel.size() == 0 ? " is empty" : " holds no valid state");
+        }
+    }
+
     boolean isFound() {
         return found;
+    }
+
+    /** What is wrong if it was not found. */
+    String missing() {
+        return missing;
     }
 
     JournalState state() {
@@ -161,7 +174,7 @@ final class StateFile implements AutoCloseable {
     /** Reads the state without changing anything, for offline tools; null if there is none. */
     static @Nullable JournalState peek(final Path directory) throws IOException {
         final Path path = directory.resolve(NAME);
-        if (!Files.exists(path)) {
+        if (!Files.isRegularFile(path)) {
             return null;
         }
         try (StateFile file =

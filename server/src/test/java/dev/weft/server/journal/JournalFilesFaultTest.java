@@ -205,8 +205,23 @@ class JournalFilesFaultTest {
         try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
             assertThat(harness.journal.nextSequence()).isGreaterThan(head + 1_000_000_000L);
             assertThat(harness.report.skipped()).isNotNull();
+            assertThat(harness.report.reason()).isEqualTo("journal.state is missing");
             harness.append(1, 50);
             assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"empty", "zeros"})
+    void shouldSayWhatIsWrongWithTheStateFile(final String state) throws IOException {
+        Files.write(
+                directory.resolve(StateFile.NAME), new byte[state.equals("empty") ? 0 : 8_192]);
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.reason())
+                    .isEqualTo(
+                            state.equals("empty")
+                                    ? "journal.state is empty"
+                                    : "journal.state holds no valid state");
         }
     }
 
@@ -245,6 +260,31 @@ class JournalFilesFaultTest {
             assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
             assertThat(Directories.rollFiles(directory)).doesNotContain(next);
             assertThat(directory.resolve("20261120-14F.precreated")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"20261120-08F.cq4", "20261120-11F.cq4"}) // before all others, in the middle
+    void shouldTakeAnOlderFileWithoutBlocksOutOnceAndSkipNothing(final String name)
+            throws IOException {
+        final byte[] garbage = new byte[300_000];
+        new SplittableRandom(5).nextBytes(garbage);
+        Files.write(directory.resolve(name), garbage);
+        final int expectedQuarantined = 1;
+        for (int run = 0; run < 2; run++) {
+            final Path killed = base.resolve("killed" + run);
+            try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+                assertThat(harness.report.skipped()).isNull();
+                assertThat(harness.report.isDamaged()).isEqualTo(run == 0);
+                assertThat(harness.report.quarantined())
+                        .hasSize(run == 0 ? expectedQuarantined : 0);
+                assertThat(directory.resolve(name)).doesNotExist();
+                assertThat(harness.journal.nextSequence()).isEqualTo(head + 1 + run);
+                harness.append(1, 50);
+                Directories.copy(directory, killed);
+            }
+            directory = killed;
         }
     }
 
