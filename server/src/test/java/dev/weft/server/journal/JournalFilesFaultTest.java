@@ -214,8 +214,7 @@ class JournalFilesFaultTest {
     @ParameterizedTest
     @ValueSource(strings = {"empty", "zeros"})
     void shouldSayWhatIsWrongWithTheStateFile(final String state) throws IOException {
-        Files.write(
-                directory.resolve(StateFile.NAME), new byte[state.equals("empty") ? 0 : 8_192]);
+        Files.write(directory.resolve(StateFile.NAME), new byte[state.equals("empty") ? 0 : 8_192]);
         try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
             assertThat(harness.report.reason())
                     .isEqualTo(
