@@ -66,11 +66,15 @@ final class Progress {
         return rejectedCount;
     }
 
-    /** One line of JSON. */
+    /** One line of JSON; like the server's answer without sequences if nothing was added. */
     String summary() {
-        return "{\"accepted\":%d,\"rejected\":%d,\"duplicates\":%d,\"first_seq\":%d,\"last_seq\":%d}"
-                .formatted(
-                        acceptedCount, rejectedCount, duplicateCount, firstSequence, lastSequence);
+        final String sequences =
+                firstSequence == 0
+                        ? ""
+                        : ",\"first_seq\":%d,\"last_seq\":%d"
+                                .formatted(firstSequence, lastSequence);
+        return "{\"accepted\":%d,\"rejected\":%d,\"duplicates\":%d%s}"
+                .formatted(acceptedCount, rejectedCount, duplicateCount, sequences);
     }
 
     private String text() {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weft tail}: follows a stream and resumes it by itself. */
@@ -52,8 +53,8 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
-            description = "End after so many events.")
-    private long count = Long.MAX_VALUE;
+            description = "End after so many events; 0: no end, follow from now on.")
+    private long count;
 
     @Option(
             names = "--raw",
@@ -73,6 +74,10 @@ public final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (count < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--count must not be negative: " + count);
+        }
         final boolean forPeople = pretty || (!json && Terminal.isOutput());
         final PrintWriter out = spec.commandLine().getOut();
         final EventPrinter printer =
@@ -81,7 +86,12 @@ public final class TailCommand implements Callable<Integer> {
                         forPeople,
                         forPeople && Terminal.isOutput() ? Ansi.AUTO : Ansi.OFF,
                         Terminal.columns());
-        final TailState state = new TailState(count, printer, out, spec.commandLine().getErr());
+        final TailState state =
+                new TailState(
+                        count == 0 ? Long.MAX_VALUE : count,
+                        printer,
+                        out,
+                        spec.commandLine().getErr());
         final HttpClient client = options.client();
         final Backoff backoff = new Backoff(RandomGenerator.getDefault());
         if (query.isLive()) {

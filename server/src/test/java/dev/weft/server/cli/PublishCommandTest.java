@@ -118,6 +118,14 @@ class PublishCommandTest {
     }
 
     @Test
+    void shouldLeaveTheSequencesOutWhenNothingWasAdded() {
+        final CommandRun run = lines("");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().strip()).isEqualTo("{\"accepted\":0,\"rejected\":0,\"duplicates\":0}");
+    }
+
+    @Test
     void shouldNameTheLinesOfTheInputThatWereRefused() {
         server.answer(
                 207,

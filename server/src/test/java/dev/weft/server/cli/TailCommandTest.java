@@ -86,6 +86,24 @@ class TailCommandTest {
     }
 
     @Test
+    void shouldRefuseANegativeCount() {
+        assertThat(tail("-n", "-1").exitCode()).isEqualTo(2);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void shouldFollowWithoutEndWhenTheCountIsZero() {
+        server.answer(200, HEALTH)
+                .answer(200, RETRY + frame(8) + frame(9))
+                .answer(401, "{\"detail\":\"end of the test\"}");
+
+        final CommandRun run = tail("-n", "0");
+
+        assertThat(run.out().lines()).containsExactly(envelope(8), envelope(9));
+        assertThat(run.exitCode()).isEqualTo(1); // only because the server refused to go on
+    }
+
+    @Test
     void shouldEndWhenTheServerRefusesIt() {
         server.answer(401, "{\"detail\":\"Missing API key\"}");
 
