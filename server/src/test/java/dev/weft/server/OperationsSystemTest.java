@@ -231,6 +231,9 @@ class OperationsSystemTest {
             files++;
         }
         assertThat(files).isEqualTo(4);
+        final HttpResponse<String> slash = get("/docs/");
+        assertThat(slash.statusCode()).isEqualTo(308);
+        assertThat(slash.headers().firstValue("Location")).contains("../docs");
         for (final String path :
                 new String[] {
                     "/docs/index.html", "/docs/pom.properties", "/docs/openapi.yaml", "/docs/.."

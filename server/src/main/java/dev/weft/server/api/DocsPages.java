@@ -4,6 +4,7 @@ import dev.weft.protocol.Problem;
 import dev.weft.server.http.MediaTypes;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.SlowRoute;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.io.IOException;
@@ -46,6 +47,10 @@ public final class DocsPages implements SlowRoute.Maker {
                     MediaTypes.HTML, Resource.read(OWN + "docs.html"), PAGE_LINES);
         }
         final String file = path.substring(ROOT.length() + 1);
+        if (file.isEmpty()) { // the links of the page only work without the slash
+            return new SlowRoute.Answer(
+                    308, MediaTypes.HTML, Unpooled.EMPTY_BUFFER, "Location: ../docs\r\n");
+        }
         if (file.equals(STARTER)) {
             return SlowRoute.Answer.ok(
                     MediaTypes.JAVASCRIPT, Resource.read(OWN + STARTER), FILE_LINES);

@@ -41,6 +41,9 @@ final class PublishOptions {
                     400,
                     "durability is asked for twice, and not the same: query and header Weft-Durability");
 
+    private static final Problem DURABILITY_TWICE_IN_QUERY =
+            new Problem(400, "query: durability stands twice, and not the same");
+
     private boolean lines;
     private boolean form;
     private boolean minimal;
@@ -130,12 +133,19 @@ final class PublishOptions {
         }
         for (final String line : headers.getAll(PREFER)) {
             for (final String preference : line.split(",", -1)) {
-                if (preference.replace(" ", "").equalsIgnoreCase("return=minimal")) {
+                if (isMinimal(preference)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /** A preference may have parameters behind it, none of which changes this one. */
+    private static boolean isMinimal(final String preference) {
+        final int semicolon = preference.indexOf(';');
+        final String text = semicolon < 0 ? preference : preference.substring(0, semicolon);
+        return text.replace(" ", "").equalsIgnoreCase("return=minimal");
     }
 
     private @Nullable Problem readDurability(
@@ -153,7 +163,7 @@ final class PublishOptions {
         final String asked = header == null ? query.get(0) : header;
         for (final String other : query) {
             if (!other.equals(asked)) {
-                return DURABILITY_TWICE;
+                return header == null ? DURABILITY_TWICE_IN_QUERY : DURABILITY_TWICE;
             }
         }
         durable = asked.equals(Answers.DURABLE);

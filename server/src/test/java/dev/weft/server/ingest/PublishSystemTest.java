@@ -78,7 +78,13 @@ class PublishSystemTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"return=minimal", "respond-async, return=minimal", "Return = Minimal"})
+    @ValueSource(
+            strings = {
+                "return=minimal",
+                "respond-async, return=minimal",
+                "Return = Minimal",
+                "return=minimal; foo=\"bar\""
+            })
     void shouldAnswerWithoutABodyWhenThatIsPreferred(final String preference) throws IOException {
         final Answer answer = ask(post("Prefer: " + preference + "\r\n", EVENT));
         assertThat(answer.status()).isEqualTo(204);
@@ -326,6 +332,14 @@ class PublishSystemTest {
                                 .replace("/events", "/events?durability=journaled"));
         assertThat(contradiction.status()).isEqualTo(400);
         assertThat(contradiction.body()).contains("durability is asked for twice");
+        final Answer twice =
+                ask(
+                        post("", EVENT)
+                                .replace(
+                                        "/events",
+                                        "/events?durability=durable&durability=journaled"));
+        assertThat(twice.status()).isEqualTo(400);
+        assertThat(twice.body()).contains("query: durability stands twice");
         assertThat(ask(post("Weft-Durability: committed\r\n", EVENT)).body())
                 .contains("durability must be journaled or durable");
         server.journal.forceFails(true);
