@@ -114,6 +114,7 @@ public final class JournalInspection {
     }
 
     private Facts run() throws IOException {
+        final long known = PositionsFile.peekHighest(directory); // first: a server may be appending
         final RollCatalog catalog = RollCatalog.list(directory);
         final JournalState state = StateFile.peek(directory);
         if (catalog.isEmpty() && state == null) {
@@ -129,6 +130,19 @@ public final class JournalInspection {
                             + previousLast
                             + " atTheCleanStop="
                             + state.headSequence());
+        }
+        if (state == null) {
+            damages.add(
+                    StateFile.NAME
+                            + " is missing, empty or not valid: the next start skips sequences,"
+                            + " because it cannot know how far they were given out");
+        }
+        if (known > previousLast && (state == null || state.headSequence() <= previousLast)) {
+            damages.add(
+                    "events lost at the end: last="
+                            + previousLast
+                            + " knownByThePositions="
+                            + known);
         }
         return new Facts(
                 files,

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +70,19 @@ final class PositionsFile implements AutoCloseable {
         try (PositionsFile file =
                 new PositionsFile(FileChannel.open(path, StandardOpenOption.READ))) {
             return file.load(catalog, spacing);
+        }
+    }
+
+    /** Highest sequence of any entry, without changing anything; 0 if there is none. */
+    static long peekHighest(final Path directory) throws IOException {
+        final Path path = directory.resolve(NAME);
+        if (!Files.isRegularFile(path)) {
+            return 0;
+        }
+        try (PositionsFile file =
+                new PositionsFile(FileChannel.open(path, StandardOpenOption.READ))) {
+            file.load(new RollCatalog(List.of()), Long.MAX_VALUE / 4);
+            return file.highestSequence();
         }
     }
 

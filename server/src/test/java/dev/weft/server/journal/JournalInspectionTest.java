@@ -61,6 +61,34 @@ class JournalInspectionTest {
     }
 
     @Test
+    void shouldTellThatTheStateFileIsOfNoUse() throws IOException {
+        makeThreeFiles();
+        final Path state = directory.resolve(StateFile.NAME);
+        for (int length = 0; length <= 8_192; length += 8_192) {
+            Files.write(state, new byte[length]);
+            assertThat(inspect().damages()).singleElement().asString().contains("journal.state");
+        }
+        Files.delete(state);
+        assertThat(inspect().damages()).singleElement().asString().contains("journal.state");
+    }
+
+    @Test
+    void shouldTellEventsThatOnlyThePositionsKnow() throws IOException {
+        final Path killed = directory.resolve("killed");
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            harness.appendSome(new SplittableRandom(1), 50);
+            harness.journal.doHousekeeping();
+            Directories.copy(directory, killed);
+        }
+        assertThat(JournalInspection.of(killed, (file, position, block) -> {}).damages()).isEmpty();
+        Files.delete(Directories.rollFiles(killed).get(0));
+        assertThat(JournalInspection.of(killed, (file, position, block) -> {}).damages())
+                .singleElement()
+                .asString()
+                .contains("events lost at the end: last=0");
+    }
+
+    @Test
     void shouldSayWhereAFlippedBitIs() throws IOException {
         makeThreeFiles();
         final Path file = secondFile();
