@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -56,7 +56,9 @@ public final class Environment {
     /** Adds what one server process was started with. */
     public void server(final String name, final long pid) {
         final String line = read("/proc/" + pid + "/cmdline");
-        values.put(name + "Command", List.of(line.split("\0", -1)));
+        values.put(
+                name + "Command",
+                Arrays.stream(line.split("\0", -1)).map(Environment::withoutPlace).toList());
         values.put(
                 name + "Jvm",
                 command("/proc/" + pid + "/exe", "-version")
@@ -64,6 +66,12 @@ public final class Environment {
                         .skip(2)
                         .findFirst()
                         .orElse(""));
+    }
+
+    /** Where the project and the JDK lie on this machine says nothing about the measurement. */
+    private static String withoutPlace(final String argument) {
+        final String project = Path.of("").toAbsolutePath() + "/";
+        return argument.endsWith("/bin/java") ? "java" : argument.replace(project, "");
     }
 
     public void put(final String name, final Object value) {
