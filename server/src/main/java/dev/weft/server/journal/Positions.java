@@ -12,7 +12,10 @@ import java.util.Arrays;
 final class Positions {
     static final int NONE = -1;
 
-    /** 6 MiB; twice that for the moment in which the spacing is widened. */
+    /**
+     * 6 MiB, taken at once so that appending allocates nothing; twice that for the moment in which
+     * the spacing is widened.
+     */
     static final int ENTRIES_MAX = 256 * 1024;
 
     private static final int SEGMENT_ENTRIES = 1_024;
@@ -26,7 +29,7 @@ final class Positions {
 
     private final long spacing;
     private final int entriesMax;
-    private volatile long[][] segments = new long[0][];
+    private volatile long[][] segments;
 
     /** Entries that readers may look at; written after the entry. */
     private volatile int size;
@@ -38,6 +41,7 @@ final class Positions {
     Positions(final long spacing, final int entriesMax) {
         this.spacing = spacing;
         this.entriesMax = entriesMax;
+        segments = new long[entriesMax / SEGMENT_ENTRIES + 1][SEGMENT_ENTRIES * FIELDS];
     }
 
     int size() {
