@@ -83,6 +83,7 @@ final class ChronicleJournal implements Journal {
         appender = parts.appender();
         catalog = parts.catalog();
         positions = parts.positions();
+        positions.reserve();
         windows = new MappedWindows(config.blockSize, config.overlap());
         probe = config.probe;
         lengthMax = config.blockLengthMax();

@@ -12,10 +12,7 @@ import java.util.Arrays;
 final class Positions {
     static final int NONE = -1;
 
-    /**
-     * 6 MiB, taken at once so that appending allocates nothing; twice that for the moment in which
-     * the spacing is widened.
-     */
+    /** 6 MiB; twice that for the moment in which the spacing is widened. */
     static final int ENTRIES_MAX = 256 * 1024;
 
     private static final int SEGMENT_ENTRIES = 1_024;
@@ -29,7 +26,7 @@ final class Positions {
 
     private final long spacing;
     private final int entriesMax;
-    private volatile long[][] segments;
+    private volatile long[][] segments = new long[0][];
 
     /** Entries that readers may look at; written after the entry. */
     private volatile int size;
@@ -41,7 +38,23 @@ final class Positions {
     Positions(final long spacing, final int entriesMax) {
         this.spacing = spacing;
         this.entriesMax = entriesMax;
-        segments = new long[entriesMax / SEGMENT_ENTRIES + 1][SEGMENT_ENTRIES * FIELDS];
+    }
+
+    /**
+     * Takes all the memory that these positions may come to need, so that adding allocates nothing.
+     * For those that an appender grows; those of a scan stay as small as they are.
+     */
+    void reserve() {
+        while (segments.length <= entriesMax / SEGMENT_ENTRIES) {
+            addSegment();
+        }
+    }
+
+    private void addSegment() {
+        final int count = segments.length;
+        final long[][] grown = Arrays.copyOf(segments, count + 1);
+        grown[count] = new long[SEGMENT_ENTRIES * FIELDS];
+        segments = grown;
     }
 
     int size() {
@@ -75,6 +88,9 @@ final class Positions {
     /** At least the first entry of each roll file stays. */
     private Positions widened() {
         final Positions wide = new Positions(2 * spacing, entriesMax);
+        if (segments.length > entriesMax / SEGMENT_ENTRIES) { // as these are
+            wide.reserve();
+        }
         int lastCycle = -1;
         long lastOffset = 0;
         for (int i = 0; i < size; i++) {
@@ -97,9 +113,7 @@ final class Positions {
         final int index = size;
         final int segment = index / SEGMENT_ENTRIES;
         if (segment == segments.length) {
-            final long[][] grown = Arrays.copyOf(segments, segment + 1);
-            grown[segment] = new long[SEGMENT_ENTRIES * FIELDS];
-            segments = grown;
+            addSegment();
         }
         final long[] entries = segments[segment];
         final int at = index % SEGMENT_ENTRIES * FIELDS;
