@@ -1,5 +1,6 @@
 package dev.weft.server.journal;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -13,10 +14,12 @@ interface FreeSpace {
 
     static FreeSpace of(final Path directory) throws IOException {
         final FileStore store = Files.getFileStore(directory);
+        final File folder = directory.toFile();
         return new FreeSpace() {
             @Override
             public long usableBytes() throws IOException {
-                return store.getUsableSpace();
+                final long bytes = folder.getUsableSpace(); // unlike the other, allocates nothing
+                return bytes > 0 ? bytes : store.getUsableSpace(); // none, or it cannot be told
             }
 
             @Override
