@@ -24,7 +24,9 @@ class FanoutAllocationTest {
     private static final int CYCLES = 200;
     private static final int WINDOWS = 10;
     private static final List<String> EVENTS =
-            IntStream.range(0, 16).mapToObj(i -> "{\"type\":\"job.step\",\"data\":" + i + "}").toList();
+            IntStream.range(0, 16)
+                    .mapToObj(i -> "{\"type\":\"job.step\",\"data\":" + i + "}")
+                    .toList();
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real journal on disk, one thread as appender and house-keeper in turn. */
 class JournalAllocationTest {
-    private static final int APPENDS = 1_000; // of 350 bytes: five entries of the positions, at least
+    private static final int APPENDS =
+            1_000; // of 350 bytes: five entries of the positions, at least
     private static final int WINDOWS = 10;
 
     @TempDir private Path directory;
