@@ -62,6 +62,43 @@ class ArchitectureTest {
                     .resideInAPackage("net.openhft..");
 
     @ArchTest
+    static final ArchRule partsOfTheJournalHaveNoCycles =
+            slices().matching("dev.weft.server.journal.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule journalKnowsNoneOfItsParts =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.journal")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.weft.server.journal.(*)..");
+
+    @ArchTest
+    static final ArchRule partsOfTheJournalStayInside =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.journal..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.journal.file..",
+                            "dev.weft.server.journal.append..",
+                            "dev.weft.server.journal.recovery..");
+
+    @ArchTest
+    static final ArchRule onlyAppendingUsesChronicle =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "dev.weft.server.journal",
+                            "dev.weft.server.journal.file..",
+                            "dev.weft.server.journal.store..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("net.openhft..");
+
+    @ArchTest
     static final ArchRule protocolKnowsNoServer =
             noClasses()
                     .that()

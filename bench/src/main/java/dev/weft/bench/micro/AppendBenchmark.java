@@ -2,7 +2,7 @@ package dev.weft.bench.micro;
 
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
-import dev.weft.server.journal.Journals;
+import dev.weft.server.journal.store.Journals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,9 +1,9 @@
 package dev.weft.server.cli;
 
 import dev.weft.protocol.frame.BlockFlyweight;
-import dev.weft.server.journal.JournalInspection.Facts;
-import dev.weft.server.journal.JournalInspection.FileFacts;
-import dev.weft.server.journal.JournalInspection.StateFacts;
+import dev.weft.server.journal.store.JournalInspection.Facts;
+import dev.weft.server.journal.store.JournalInspection.FileFacts;
+import dev.weft.server.journal.store.JournalInspection.StateFacts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

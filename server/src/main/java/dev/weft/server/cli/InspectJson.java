@@ -1,10 +1,10 @@
 package dev.weft.server.cli;
 
 import dev.weft.protocol.frame.BlockFlyweight;
-import dev.weft.server.journal.JournalInspection.Facts;
-import dev.weft.server.journal.JournalInspection.FileFacts;
-import dev.weft.server.journal.JournalInspection.StateFacts;
 import dev.weft.server.journal.SequenceRange;
+import dev.weft.server.journal.store.JournalInspection.Facts;
+import dev.weft.server.journal.store.JournalInspection.FileFacts;
+import dev.weft.server.journal.store.JournalInspection.StateFacts;
 import java.nio.file.Path;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;

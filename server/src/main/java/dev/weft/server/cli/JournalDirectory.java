@@ -1,8 +1,8 @@
 package dev.weft.server.cli;
 
-import dev.weft.server.journal.JournalInspection;
-import dev.weft.server.journal.JournalInspection.BlockListener;
-import dev.weft.server.journal.JournalInspection.Facts;
+import dev.weft.server.journal.store.JournalInspection;
+import dev.weft.server.journal.store.JournalInspection.BlockListener;
+import dev.weft.server.journal.store.JournalInspection.Facts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

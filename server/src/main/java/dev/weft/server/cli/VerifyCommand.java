@@ -2,8 +2,8 @@ package dev.weft.server.cli;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
-import dev.weft.server.journal.JournalInspection.Facts;
 import dev.weft.server.journal.SequenceRange;
+import dev.weft.server.journal.store.JournalInspection.Facts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

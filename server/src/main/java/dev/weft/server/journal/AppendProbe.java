@@ -2,7 +2,7 @@ package dev.weft.server.journal;
 
 /** Is told each step of an append, so that a test can stop the process there. */
 @FunctionalInterface
-interface AppendProbe {
+public interface AppendProbe {
     AppendProbe NONE = step -> {};
 
     void at(Step step);

@@ -5,7 +5,7 @@ import java.nio.channels.FileChannel;
 
 /** Forces a file to disk. The seam for tests of a device that refuses. */
 @FunctionalInterface
-interface Forcer {
+public interface Forcer {
     Forcer DEVICE = channel -> channel.force(false);
 
     void force(FileChannel channel) throws IOException;

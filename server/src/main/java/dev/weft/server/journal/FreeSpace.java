@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How full the journal's file system is. The seam for tests. */
-interface FreeSpace {
+public interface FreeSpace {
     long usableBytes() throws IOException;
 
     long totalBytes() throws IOException;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a journal is opened: a directory, and defaults that the package's tests replace. Not
- * thread-safe; read once by {@link Journals#open}.
+ * How a journal is opened: a directory, and values that the product leaves as they are and tests
+ * replace. Not thread-safe; read while the journal is opened and not changed after that.
  */
 public final class JournalConfig {
     private static final long MIB = 1024 * 1024;
@@ -22,33 +22,19 @@ public final class JournalConfig {
 
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-    final Path directory;
-
-    /** Bytes that Chronicle maps at once; a record may be a quarter of it. */
-    long blockSize = 32 * MIB;
-
-    /** Allocated ahead of the appender at least, and at most when it is fast. */
-    long preallocateMin = MIB;
-
-    long preallocateMax = 32 * MIB;
-
-    /** Bytes of a roll file between two entries of {@link Positions}. */
-    long positionSpacing = 64 * 1024;
-
-    /** Sequences that are reserved on disk at a time. */
-    long sequencesReserved = 4_000_000;
-
-    /** Below this much free space nothing is appended; at most 5 % of the file system. */
-    long freeBytesMin = 64 * MIB;
-
-    /** Wall clock in microseconds: the first roll file, and when to prepare the next one. */
-    LongSupplier clockUs = () -> TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-
-    LongSupplier nanoClock = System::nanoTime;
-    Supplier<String> bootId = JournalConfig::readBootId;
-    Forcer forcer = Forcer.DEVICE;
-    @Nullable FreeSpace freeSpace;
-    AppendProbe probe = AppendProbe.NONE;
+    private final Path directory;
+    private long blockSize = 32 * MIB;
+    private long preallocateMin = MIB;
+    private long preallocateMax = 32 * MIB;
+    private long positionSpacing = 64 * 1024;
+    private long sequencesReserved = 4_000_000;
+    private long freeBytesMin = 64 * MIB;
+    private LongSupplier clockUs = () -> TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+    private LongSupplier nanoClock = System::nanoTime;
+    private Supplier<String> bootId = JournalConfig::readBootId;
+    private Forcer forcer = Forcer.DEVICE;
+    private @Nullable FreeSpace freeSpace;
+    private AppendProbe probe = AppendProbe.NONE;
 
     private JournalConfig(final Path directory) {
         this.directory = directory;
@@ -63,14 +49,138 @@ public final class JournalConfig {
         return new JournalConfig(directory);
     }
 
+    public Path directory() {
+        return directory;
+    }
+
     /** How far a mapped window reaches into the next one: Chronicle's rule. */
-    long overlap() {
+    public long overlap() {
         return blockSize / 4;
     }
 
     /** Longest block that can be appended. */
-    int blockLengthMax() {
+    public int blockLengthMax() {
         return (int) Math.min(BlockDescriptor.BLOCK_LENGTH_MAX, overlap() - RECORD_OVERHEAD);
+    }
+
+    /** Bytes that Chronicle maps at once; a record may be a quarter of it. */
+    public long blockSize() {
+        return blockSize;
+    }
+
+    public JournalConfig blockSize(final long value) {
+        blockSize = value;
+        return this;
+    }
+
+    /** Allocated ahead of the appender at least, bytes. */
+    public long preallocateMin() {
+        return preallocateMin;
+    }
+
+    public JournalConfig preallocateMin(final long value) {
+        preallocateMin = value;
+        return this;
+    }
+
+    /** Allocated ahead of the appender at most, when it is fast, bytes. */
+    public long preallocateMax() {
+        return preallocateMax;
+    }
+
+    public JournalConfig preallocateMax(final long value) {
+        preallocateMax = value;
+        return this;
+    }
+
+    /** Bytes of a roll file between two entries of the index of positions. */
+    public long positionSpacing() {
+        return positionSpacing;
+    }
+
+    public JournalConfig positionSpacing(final long value) {
+        positionSpacing = value;
+        return this;
+    }
+
+    /** Sequences that are reserved on disk at a time. */
+    public long sequencesReserved() {
+        return sequencesReserved;
+    }
+
+    public JournalConfig sequencesReserved(final long value) {
+        sequencesReserved = value;
+        return this;
+    }
+
+    /** Below this much free space nothing is appended; at most 5 % of the file system. */
+    public long freeBytesMin() {
+        return freeBytesMin;
+    }
+
+    public JournalConfig freeBytesMin(final long value) {
+        freeBytesMin = value;
+        return this;
+    }
+
+    /** Wall clock in microseconds: the first roll file, and when to prepare the next one. */
+    public LongSupplier clockUs() {
+        return clockUs;
+    }
+
+    public JournalConfig clockUs(final LongSupplier value) {
+        clockUs = value;
+        return this;
+    }
+
+    /** Monotonic clock. */
+    public LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    public JournalConfig nanoClock(final LongSupplier value) {
+        nanoClock = value;
+        return this;
+    }
+
+    /** What the kernel calls its current boot. */
+    public Supplier<String> bootId() {
+        return bootId;
+    }
+
+    public JournalConfig bootId(final Supplier<String> value) {
+        bootId = value;
+        return this;
+    }
+
+    /** How a file is forced to disk. */
+    public Forcer forcer() {
+        return forcer;
+    }
+
+    public JournalConfig forcer(final Forcer value) {
+        forcer = value;
+        return this;
+    }
+
+    /** How full the file system is; null to ask it. */
+    public @Nullable FreeSpace freeSpace() {
+        return freeSpace;
+    }
+
+    public JournalConfig freeSpace(final FreeSpace value) {
+        freeSpace = value;
+        return this;
+    }
+
+    /** Is told each step of an append. */
+    public AppendProbe probe() {
+        return probe;
+    }
+
+    public JournalConfig probe(final AppendProbe value) {
+        probe = value;
+        return this;
     }
 
     private static String readBootId() {

@@ -3,8 +3,8 @@ package dev.weft.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.journal.JournalConfig;
-import dev.weft.server.journal.Journals;
 import dev.weft.server.journal.OpenedJournal;
+import dev.weft.server.journal.store.Journals;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

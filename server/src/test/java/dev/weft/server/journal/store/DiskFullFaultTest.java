@@ -1,0 +1,144 @@
+package dev.weft.server.journal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.JournalConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small file systems that run full: refusals in good time, no signal, and on again by itself. */
+@Tag("slow")
+class DiskFullFaultTest {
+    private static final int CYCLES = 5;
+    private static final int PIECE = 4 * 1024 * 1024;
+    private static final Duration ON_AGAIN_MAX = Duration.ofSeconds(5);
+
+    @TempDir Path base;
+    private Path mount = Path.of("");
+
+    @BeforeEach
+    void makeMountPoint() throws IOException {
+        mount = Files.createDirectory(base.resolve("mount"));
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        run("umount", mount.toString());
+    }
+
+    @Test
+    void shouldRefuseAndGoOnWithTmpfs() throws Exception {
+        final boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=48m", "t", "" + mount);
+        Assumptions.assumeTrue(mounted, "needs root to mount a file system");
+        final JournalConfig config = JournalConfig.of(mount.resolve("journal"));
+        config.clockUs(() -> JournalHarness.START_US);
+        fillAndFree(config);
+    }
+
+    @Test
+    void shouldRefuseAndGoOnWithExt4() throws Exception {
+        final Path image = base.resolve("image");
+        Files.write(image, new byte[48 * 1024 * 1024]);
+        final boolean mounted =
+                run("mkfs.ext4", "-q", "-F", image.toString())
+                        && run("mount", "-o", "loop", image.toString(), mount.toString());
+        Assumptions.assumeTrue(mounted, "needs root and mkfs.ext4 to mount a file system");
+        fillAndFree(JournalHarness.small(mount.resolve("journal")));
+    }
+
+    private void fillAndFree(final JournalConfig config) throws IOException {
+        for (int i = 0; i < CYCLES; i++) {
+            Files.write(mount.resolve("piece" + i), new byte[PIECE]);
+        }
+        long head = 0;
+        for (int cycle = 0; cycle < CYCLES; cycle++) {
+            try (JournalHarness harness = new JournalHarness(config)) {
+                assertThat(harness.report.damage()).isEmpty();
+                assertThat(harness.journal.appendedSequence()).isEqualTo(head);
+                if (cycle % 2 == 0) { // others take the last byte while something is preallocated
+                    takeAll(mount.resolve("hog"));
+                }
+                head = fill(harness);
+                takeAll(mount.resolve("hog"));
+                harness.journal.doHousekeeping();
+                assertThat(harness.append(1, 100)).isEqualTo(Journal.DISK_FULL);
+                assertThat(harness.journal.state()).isEqualTo(Journal.State.DISK_FULL);
+                assertThat(harness.journal.force()).isEqualTo(head);
+                shouldReadAll(harness, head);
+                Files.delete(mount.resolve("hog"));
+                Files.delete(mount.resolve("piece" + cycle));
+                await().pollInSameThread()
+                        .atMost(ON_AGAIN_MAX)
+                        .until(
+                                () -> {
+                                    harness.journal.doHousekeeping();
+                                    return harness.append(1, 100) == Journal.APPENDED;
+                                });
+                assertThat(harness.journal.state()).isEqualTo(Journal.State.WRITABLE);
+                head = fill(harness);
+                shouldReadAll(harness, head);
+                takeAll(mount.resolve("hog")); // and stop and start again with a full disk
+            }
+            try (JournalHarness harness = new JournalHarness(config)) {
+                assertThat(harness.report.damage()).isEmpty();
+                shouldReadAll(harness, head);
+            }
+            Files.delete(mount.resolve("hog"));
+        }
+    }
+
+    private static long fill(final JournalHarness harness) {
+        int appended;
+        do {
+            appended = harness.append(8, 4_000);
+        } while (appended == Journal.APPENDED);
+        assertThat(appended).isEqualTo(Journal.DISK_FULL);
+        return harness.journal.appendedSequence();
+    }
+
+    private static void shouldReadAll(final JournalHarness harness, final long head) {
+        assertThat(harness.journal.appendedSequence()).isEqualTo(head);
+        final JournalHarness.Seen seen = harness.readFrom(1);
+        assertThat(seen.gaps).isEmpty();
+        assertThat(seen.events).isEqualTo(head);
+    }
+
+    /** Leaves not one byte of the file system. */
+    private static void takeAll(final Path file) {
+        for (int piece = PIECE; piece > 0; piece /= 4) {
+            try (OutputStream out =
+                    Files.newOutputStream(
+                            file,
+                            java.nio.file.StandardOpenOption.CREATE,
+                            java.nio.file.StandardOpenOption.APPEND)) {
+                while (true) {
+                    out.write(new byte[piece]);
+                }
+            } catch (final IOException ex) {
+                assertThat(ex).hasMessageContaining("No space left");
+            }
+        }
+    }
+
+    private boolean run(final String... command) throws IOException, InterruptedException {
+        final Process process =
+                new ProcessBuilder(List.of(command))
+                        .redirectErrorStream(true)
+                        .redirectOutput(base.resolve("out").toFile())
+                        .start();
+        return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+}
