@@ -1,10 +1,12 @@
-package dev.weft.server.journal;
+package dev.weft.server.journal.store;
 
 import static dev.weft.protocol.frame.BlockDescriptor.FIRST_SEQUENCE_OFFSET;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.harness.Allocation;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.JournalConfig;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
