@@ -29,7 +29,12 @@ final class SampleBlock {
     private final UnsafeBuffer record;
 
     SampleBlock() {
-        final byte[] json = EVENT.getBytes(StandardCharsets.UTF_8);
+        this(EVENT);
+    }
+
+    /** With another event than the usual one. */
+    SampleBlock(final String event) {
+        final byte[] json = event.getBytes(StandardCharsets.UTF_8);
         final byte[] text = Arrays.copyOf(json, json.length + EventParser.PADDING);
         prepared = new byte[EventParser.recordLengthMax(json.length)];
         final EventParser parser = newParser();
