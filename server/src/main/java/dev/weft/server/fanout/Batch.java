@@ -81,7 +81,26 @@ public final class Batch {
             final int to,
             final int lengthMax,
             final Validity validity) {
-        final boolean makesSense = plan.plan(block, from, to, filter, framing, lengthMax);
+        return append(
+                block, plan.plan(block, from, to, filter, framing, lengthMax), validity);
+    }
+
+    /**
+     * Appends the records that were found for a group, whatever the filter.
+     *
+     * @param first the group's first entry.
+     * @return see the other {@code append}.
+     */
+    int append(
+            final BlockFlyweight block,
+            final Matches matches,
+            final int first,
+            final Validity validity) {
+        return append(block, plan.plan(block, matches, first, framing), validity);
+    }
+
+    private int append(
+            final BlockFlyweight block, final boolean makesSense, final Validity validity) {
         if (!validity.isValid()) {
             return TORN;
         }
@@ -91,10 +110,8 @@ public final class Batch {
                             + block.firstSequence()
                             + " count="
                             + block.count()
-                            + " from="
-                            + from
-                            + " to="
-                            + to);
+                            + " at="
+                            + plan.plannedTo());
         }
         scannedTo = plan.plannedTo();
         if (plan.eventCount() == 0) {

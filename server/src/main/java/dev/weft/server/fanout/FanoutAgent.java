@@ -150,8 +150,8 @@ public final class FanoutAgent implements Agent {
         final long events = nextSequence - before;
         if (events > 0) {
             counters.handedOut.set(nextSequence - 1);
-            groups.removeEmpty();
         }
+        groups.removeEmpty();
         return (int) Math.min(Integer.MAX_VALUE, events);
     }
 
@@ -189,7 +189,10 @@ public final class FanoutAgent implements Agent {
     public void leave(final Member member) {
         final Group group = member.seat().group;
         if (group != null) {
-            group.remove(member);
+            groups.remove(member, group);
+            if (!inCycle) {
+                groups.removeEmpty();
+            }
         } else if (!waiting.isEmpty() && waiting.removeIf(entry -> entry.member() == member)) {
             updateWaitingSequence();
         }

@@ -37,13 +37,25 @@ public final class Filter {
         public String parameter() {
             return parameter;
         }
+
+        int descriptorOffset() {
+            return descriptorOffset;
+        }
     }
 
     private final Clause[] clauses;
+    private final int anchor; // index of the clause that lets the fewest events pass
     private final int hash;
 
     private Filter(final Clause[] clauses) {
         this.clauses = clauses;
+        int best = 0;
+        for (int i = 1; i < clauses.length; i++) {
+            if (clauses[i].rank() < clauses[best].rank()) {
+                best = i;
+            }
+        }
+        anchor = best;
         hash = Arrays.hashCode(clauses);
     }
 
@@ -84,6 +96,21 @@ public final class Filter {
         return true;
     }
 
+    /** The field by whose terms an event finds those who have this filter. Not of {@link #ALL}. */
+    Field anchorField() {
+        return clauses[anchor].field;
+    }
+
+    /** What {@link #anchorField} may be; not to be written to. Not of {@link #ALL}. */
+    Term[] anchorTerms() {
+        return clauses[anchor].terms;
+    }
+
+    /** Whether the anchor says it all. */
+    boolean isAnchorAll() {
+        return clauses.length <= 1;
+    }
+
     @Override
     public boolean equals(final Object other) {
         return other instanceof Filter filter && Arrays.equals(clauses, filter.clauses);
@@ -109,6 +136,21 @@ public final class Filter {
             this.field = field;
             descriptorOffset = field.descriptorOffset;
             this.terms = terms;
+        }
+
+        /** The lower, the fewer events one expects to pass. */
+        int rank() {
+            boolean isExact = true;
+            for (final Term term : terms) {
+                isExact &= !term.isPrefix();
+            }
+            return switch (field) {
+                case SUBJECT -> isExact ? 0 : 3;
+                case CORRELATION_ID -> isExact ? 1 : 6;
+                case RUN_ID -> isExact ? 2 : 7;
+                case TYPE -> isExact ? 4 : 5;
+                case CATEGORY -> 8;
+            };
         }
 
         boolean matches(final BlockFlyweight block, final int index) {

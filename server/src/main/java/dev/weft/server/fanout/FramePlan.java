@@ -14,6 +14,11 @@ import org.agrona.MutableDirectBuffer;
 public final class FramePlan {
     private static final int SLICES_MAX = BlockDescriptor.BLOCK_RECORDS_MAX;
 
+    // How adding a record ended.
+    private static final int ADDED = 0;
+    private static final int FULL = 1;
+    private static final int NONSENSE = 2;
+
     private final int[] sliceOffsets = new int[SLICES_MAX];
     private final int[] sliceLengths = new int[SLICES_MAX];
     private final int[] typeOffsets = new int[SLICES_MAX]; // of SSE_NAMED only
@@ -47,6 +52,29 @@ public final class FramePlan {
             return true;
         }
         return planEach(block, from, Math.min(to, from + SLICES_MAX), filter, framing, lengthMax);
+    }
+
+    /**
+     * Plans the records of a block that were found for a group.
+     *
+     * @param first the group's first entry.
+     * @return see the other {@code plan}.
+     */
+    boolean plan(
+            final BlockFlyweight block,
+            final Matches matches,
+            final int first,
+            final Framing framing) {
+        sliceCount = 0;
+        eventCount = 0;
+        length = 0;
+        for (int entry = first; entry != Matches.NONE; entry = matches.next(entry)) {
+            plannedTo = matches.record(entry);
+            if (add(block, plannedTo, framing, Integer.MAX_VALUE) == NONSENSE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Writes what was planned and returns its {@link #length}. */
@@ -107,49 +135,57 @@ public final class FramePlan {
             final Filter filter,
             final Framing framing,
             final int lengthMax) {
+        int added = ADDED;
+        int index = from;
+        while (index < to) {
+            if (filter.matches(block, index)) {
+                added = add(block, index, framing, lengthMax);
+                if (added != ADDED) {
+                    break;
+                }
+            }
+            index++;
+        }
+        plannedTo = index;
+        return added != NONSENSE;
+    }
+
+    private int add(
+            final BlockFlyweight block,
+            final int index,
+            final Framing framing,
+            final int lengthMax) {
         final int capacity = block.buffer().capacity();
         final boolean isNamed = framing == Framing.SSE_NAMED;
-        int slices = 0;
-        int events = 0;
-        int total = 0;
-        int index = from;
-        for (; index < to; index++) {
-            if (!filter.matches(block, index)) {
-                continue;
-            }
-            final int sliceOffset = framing.sliceOffset(block, index);
-            final int sliceLength = framing.sliceLength(block, index);
-            final int typeOffset =
-                    isNamed ? block.fieldOffset(index, RecordDescriptor.TYPE_OFFSET) : 0;
-            final int typeLength =
-                    isNamed ? block.fieldLength(index, RecordDescriptor.TYPE_OFFSET) : 0;
-            if (isOutside(sliceOffset, sliceLength, capacity)
-                    || isOutside(typeOffset, typeLength, capacity)) {
-                return false;
-            }
-            final int frameLength = framing.headerLength(typeLength, sliceLength) + sliceLength;
-            if (events > 0 && frameLength > lengthMax - total) {
-                break;
-            }
-            total += frameLength;
-            events++;
-            if (framing == Framing.SSE
-                    && slices > 0
-                    && sliceOffsets[slices - 1] + sliceLengths[slices - 1] == sliceOffset) {
-                sliceLengths[slices - 1] += sliceLength;
-            } else {
-                sliceOffsets[slices] = sliceOffset;
-                sliceLengths[slices] = sliceLength;
-                typeOffsets[slices] = typeOffset;
-                typeLengths[slices] = typeLength;
-                slices++;
-            }
+        final int sliceOffset = framing.sliceOffset(block, index);
+        final int sliceLength = framing.sliceLength(block, index);
+        final int typeOffset =
+                isNamed ? block.fieldOffset(index, RecordDescriptor.TYPE_OFFSET) : 0;
+        final int typeLength =
+                isNamed ? block.fieldLength(index, RecordDescriptor.TYPE_OFFSET) : 0;
+        if (isOutside(sliceOffset, sliceLength, capacity)
+                || isOutside(typeOffset, typeLength, capacity)) {
+            return NONSENSE;
         }
-        sliceCount = slices;
-        eventCount = events;
-        length = total;
-        plannedTo = index;
-        return true;
+        final int frameLength = framing.headerLength(typeLength, sliceLength) + sliceLength;
+        if (eventCount > 0 && frameLength > lengthMax - length) {
+            return FULL;
+        }
+        length += frameLength;
+        eventCount++;
+        final int last = sliceCount - 1;
+        if (framing == Framing.SSE
+                && last >= 0
+                && sliceOffsets[last] + sliceLengths[last] == sliceOffset) {
+            sliceLengths[last] += sliceLength;
+        } else {
+            sliceOffsets[last + 1] = sliceOffset;
+            sliceLengths[last + 1] = sliceLength;
+            typeOffsets[last + 1] = typeOffset;
+            typeLengths[last + 1] = typeLength;
+            sliceCount = last + 2;
+        }
+        return ADDED;
     }
 
     private static boolean isOutside(final int offset, final int length, final int capacity) {

@@ -21,18 +21,28 @@ final class Group {
 
     private static final int INITIAL_LENGTH = 4;
 
+    private static final TermTable.Posting[] NO_POSTINGS = {};
+
     private final Key key;
-    private final Batch batch;
+    private final boolean isFoundByWholeFilter;
+    private @Nullable Batch batch; // lent by the table for a cycle in which there is something
     private @Nullable Member[] members = new Member[INITIAL_LENGTH];
     private int memberCount; // places in use, free ones among them included
     private int freeCount;
     private long deliveredTo; // first sequence after the last batch that its members got
     private boolean delivering;
-    private boolean waiting; // in the table's list of groups that have a batch
 
-    Group(final Key key, final Batch batch) {
+    // For Matches.
+    long offeredEvent;
+    int firstMatch = Matches.NONE;
+    int lastMatch;
+
+    // For GroupIndex.
+    TermTable.Posting[] postings = NO_POSTINGS;
+
+    Group(final Key key) {
         this.key = key;
-        this.batch = batch.begin(key.filter(), key.framing(), key.chunked());
+        isFoundByWholeFilter = key.filter().isAnchorAll();
     }
 
     Key key() {
@@ -71,23 +81,34 @@ final class Group {
         }
     }
 
-    /** See {@link Batch#append}. */
-    int encode(
-            final BlockFlyweight block,
-            final int from,
-            final int to,
-            final Batch.Validity validity) {
-        return batch.append(block, from, to, Integer.MAX_VALUE, validity);
+    /** Whether anybody here wants a record that matches the anchor of the filter. */
+    boolean wantsWhatWasFound(final BlockFlyweight block, final int record) {
+        return memberCount > freeCount
+                && (isFoundByWholeFilter || key.filter().matches(block, record));
     }
 
-    /**
-     * Notes that it is in the list of groups with a batch; true for the first time since the last
-     * delivery.
-     */
-    boolean markWaiting() {
-        final boolean isFirst = !waiting;
-        waiting = true;
-        return isFirst;
+    /** First of its entries in {@link Matches}, which it has no more then. */
+    int takeMatches() {
+        final int first = firstMatch;
+        firstMatch = Matches.NONE;
+        return first;
+    }
+
+    /** What is encoded for its members and not yet sent, or null. */
+    @Nullable Batch batch() {
+        return batch;
+    }
+
+    /** Lends it an empty batch. */
+    void lend(final Batch empty) {
+        batch = empty.begin(key.filter(), key.framing(), key.chunked());
+    }
+
+    /** Takes the batch back, with what is in it. */
+    @Nullable Batch takeBatch() {
+        final Batch lent = batch;
+        batch = null;
+        return lent;
     }
 
     /**
@@ -97,10 +118,13 @@ final class Group {
      * @param counters where deliveries are counted.
      */
     void deliver(final long nextSequence, final FanoutCounters counters) {
-        waiting = false;
-        final int eventCount = batch.eventCount();
-        final ByteBuf bytes = batch.take();
+        final Batch lent = batch;
         deliveredTo = nextSequence;
+        if (lent == null) {
+            return;
+        }
+        final int eventCount = lent.eventCount();
+        final ByteBuf bytes = lent.take();
         if (bytes == null) {
             return;
         }
@@ -139,14 +163,12 @@ final class Group {
     }
 
     /**
-     * Forgets what is not delivered and lets everyone go, each at the first sequence it has not
-     * got.
+     * Lets everyone go, each at the first sequence it has not got; what was encoded and not
+     * delivered is not counted.
      *
      * @param cursor where those stand that got nothing since.
      */
     void abandon(final long cursor) {
-        waiting = false;
-        batch.discard();
         leaveAll(Math.max(cursor, deliveredTo), Member.LeaveReason.LAPPED);
     }
 

@@ -39,6 +39,11 @@ public final class Term implements Comparable<Term> {
         return isPrefix;
     }
 
+    /** The text as it stands in a frame; not to be written to. */
+    byte[] bytes() {
+        return bytes;
+    }
+
     boolean matches(final DirectBuffer buffer, final int offset, final int length) {
         final byte[] wanted = bytes;
         if (isPrefix ? length < wanted.length : length != wanted.length) {

@@ -7,8 +7,6 @@ import dev.weft.protocol.frame.Framing;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -35,33 +33,6 @@ class FanoutAgentTest {
         @Override
         public boolean isDirectBufferPooled() {
             return false;
-        }
-    }
-
-    private static final class Receiver implements Member {
-        private final Seat seat = new Seat();
-        private final List<String> left = new ArrayList<>();
-        private int delivered;
-        private boolean throwing;
-
-        @Override
-        public boolean deliver(final ByteBuf batch) {
-            batch.release();
-            if (throwing) {
-                throw new IllegalStateException("broken pipeline");
-            }
-            delivered++;
-            return true;
-        }
-
-        @Override
-        public void onLeft(final long cursor, final LeaveReason reason) {
-            left.add(reason + " " + cursor);
-        }
-
-        @Override
-        public Seat seat() {
-            return seat;
         }
     }
 

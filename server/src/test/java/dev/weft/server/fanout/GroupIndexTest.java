@@ -1,0 +1,146 @@
+package dev.weft.server.fanout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.protocol.frame.Framing;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GroupIndexTest {
+    private final Fabric fabric = new Fabric(1 << 20);
+    private final GroupIndex index = new GroupIndex();
+    private final Matches matches = new Matches();
+
+    static LongStream seeds() {
+        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
+        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(100);
+    }
+
+    private static Group group(final Filter filter) {
+        final Group group = new Group(new Group.Key(filter, Framing.SSE, false));
+        group.add(new Receiver());
+        return group;
+    }
+
+    /** What each group is found for, all parts of the block together. */
+    private Map<Group, List<Integer>> find(final BlockFlyweight block) {
+        final Map<Group, List<Integer>> found = new HashMap<>();
+        int from = 0;
+        while (from < block.count()) {
+            final int next = index.find(block, from, block.count(), matches);
+            assertThat(next).isGreaterThan(from);
+            for (int i = 0; i < matches.groupCount(); i++) {
+                final Group group = matches.group(i);
+                final List<Integer> records = found.computeIfAbsent(group, g -> new ArrayList<>());
+                int entry = group.takeMatches();
+                assertThat(entry).as("named once").isNotEqualTo(Matches.NONE);
+                while (entry != Matches.NONE) {
+                    records.add(matches.record(entry));
+                    entry = matches.next(entry);
+                }
+            }
+            from = next;
+        }
+        return found;
+    }
+
+    @ParameterizedTest(name = "-Dtest.seed={0}")
+    @MethodSource("seeds")
+    void shouldFindJustWhatTheFiltersLetPassWhileGroupsComeAndGo(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final List<Group> groups = new ArrayList<>();
+        final int target = 1 + random.nextInt(400);
+        for (int round = 0; round < 20; round++) {
+            for (int i = random.nextInt(2 * target); i >= 0; i--) {
+                if (random.nextInt(target) >= groups.size()) {
+                    final Group group = group(AnyFilter.next(random));
+                    groups.add(group);
+                    index.add(group);
+                } else {
+                    index.remove(groups.remove(random.nextInt(groups.size())));
+                }
+            }
+            final List<String> events = new ArrayList<>();
+            for (int i = random.nextInt(100); i >= 0; i--) {
+                events.add(AnyFilter.event(random));
+            }
+            final BlockFlyweight block = fabric.block(1 + round, events);
+            final Map<Group, List<Integer>> expected = new HashMap<>();
+            for (final Group group : groups) {
+                for (int i = 0; i < block.count(); i++) {
+                    if (group.key().filter().matches(block, i)) {
+                        expected.computeIfAbsent(group, g -> new ArrayList<>()).add(i);
+                    }
+                }
+            }
+            assertThat(find(block)).isEqualTo(expected);
+        }
+        groups.forEach(index::remove);
+        assertThat(index.isEmpty()).isTrue();
+        assertThat(find(fabric.block(1, List.of(AnyFilter.event(random))))).isEmpty();
+    }
+
+    @Test
+    void shouldEndThePartWhenThereIsEnoughToDo() {
+        for (int i = 0; i < 1_000; i++) {
+            index.add(
+                    group(
+                            Filter.of(
+                                    Map.of(
+                                            Filter.Field.TYPE,
+                                            Set.of(Term.exact("t"), Term.exact("u" + i))))));
+        }
+        final List<String> events = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            events.add("{\"type\":\"t\"}");
+        }
+        final BlockFlyweight block = fabric.block(1, events);
+        assertThat(index.find(block, 0, 100, matches)).isEqualTo(17);
+        assertThat(matches.groupCount()).isEqualTo(1_000);
+        matches.forget();
+        assertThat(find(block)).hasSize(1_000).allSatisfy((group, all) -> assertThat(all).hasSize(100));
+    }
+
+    @Test
+    void shouldNotOfferAnythingToAGroupWithoutMembers() {
+        final Group empty =
+                new Group(
+                        new Group.Key(
+                                Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.exact("a")))),
+                                Framing.SSE,
+                                false));
+        index.add(empty);
+        assertThat(find(fabric.block(1, List.of("{\"type\":\"a\"}")))).isEmpty();
+    }
+
+    @Test
+    void shouldNeverLeaveTheBlockWhenItsDescriptorsAreGarbage() {
+        final SplittableRandom random = new SplittableRandom(12);
+        for (int i = 0; i < 200; i++) {
+            index.add(group(AnyFilter.next(random)));
+        }
+        for (int round = 0; round < 2_000; round++) {
+            final BlockFlyweight block =
+                    fabric.block(1, List.of(AnyFilter.event(random), AnyFilter.event(random)));
+            final byte[] bytes = block.buffer().byteArray();
+            for (int i = dev.weft.protocol.frame.BlockDescriptor.HEADER_LENGTH;
+                    i < bytes.length;
+                    i++) {
+                if (random.nextInt(8) == 0) {
+                    bytes[i] = (byte) random.nextInt();
+                }
+            }
+            assertThat(index.find(block, 0, 2, matches)).isEqualTo(2);
+            matches.forget();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.weft.server.fanout;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A member that remembers what it got. */
+final class Receiver implements Member {
+    private final Seat seat = new Seat();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    final List<String> left = new ArrayList<>();
+    int delivered;
+    boolean throwing;
+
+    @Override
+    public boolean deliver(final ByteBuf batch) {
+        received.writeBytes(ByteBufUtil.getBytes(batch));
+        batch.release();
+        if (throwing) {
+            throw new IllegalStateException("broken pipeline");
+        }
+        delivered++;
+        return true;
+    }
+
+    @Override
+    public void onLeft(final long cursor, final LeaveReason reason) {
+        left.add(reason + " " + cursor);
+    }
+
+    @Override
+    public Seat seat() {
+        return seat;
+    }
+
+    byte[] received() {
+        return received.toByteArray();
+    }
+}
