@@ -153,7 +153,8 @@ public class FilterBenchmark {
             case 0 -> Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("job/" + text))));
             case 1 ->
                     Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("step." + text + '.'))));
-            case 2 -> Filter.of(Map.of(Filter.Field.CORRELATION_ID, Set.of(Term.exact("c-" + text))));
+            case 2 ->
+                    Filter.of(Map.of(Filter.Field.CORRELATION_ID, Set.of(Term.exact("c-" + text))));
             default ->
                     Filter.of(
                             Map.of(

@@ -81,8 +81,7 @@ public final class Batch {
             final int to,
             final int lengthMax,
             final Validity validity) {
-        return append(
-                block, plan.plan(block, from, to, filter, framing, lengthMax), validity);
+        return append(block, plan.plan(block, from, to, filter, framing, lengthMax), validity);
     }
 
     /**

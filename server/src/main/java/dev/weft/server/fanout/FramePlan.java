@@ -159,10 +159,8 @@ public final class FramePlan {
         final boolean isNamed = framing == Framing.SSE_NAMED;
         final int sliceOffset = framing.sliceOffset(block, index);
         final int sliceLength = framing.sliceLength(block, index);
-        final int typeOffset =
-                isNamed ? block.fieldOffset(index, RecordDescriptor.TYPE_OFFSET) : 0;
-        final int typeLength =
-                isNamed ? block.fieldLength(index, RecordDescriptor.TYPE_OFFSET) : 0;
+        final int typeOffset = isNamed ? block.fieldOffset(index, RecordDescriptor.TYPE_OFFSET) : 0;
+        final int typeLength = isNamed ? block.fieldLength(index, RecordDescriptor.TYPE_OFFSET) : 0;
         if (isOutside(sliceOffset, sliceLength, capacity)
                 || isOutside(typeOffset, typeLength, capacity)) {
             return NONSENSE;

@@ -107,7 +107,9 @@ class GroupIndexTest {
         assertThat(index.find(block, 0, 100, matches)).isEqualTo(17);
         assertThat(matches.groupCount()).isEqualTo(1_000);
         matches.forget();
-        assertThat(find(block)).hasSize(1_000).allSatisfy((group, all) -> assertThat(all).hasSize(100));
+        assertThat(find(block))
+                .hasSize(1_000)
+                .allSatisfy((group, all) -> assertThat(all).hasSize(100));
     }
 
     @Test

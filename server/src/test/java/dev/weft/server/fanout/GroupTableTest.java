@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class GroupTableTest {
     private final Fabric fabric = new Fabric(1 << 20);
     private final GroupTable groups =
-            new GroupTable(
-                    UnpooledByteBufAllocator.DEFAULT, new FramePlan(), new FanoutCounters());
+            new GroupTable(UnpooledByteBufAllocator.DEFAULT, new FramePlan(), new FanoutCounters());
     private final SplittableRandom random = new SplittableRandom(5);
     private final Map<Receiver, Filter> members = new HashMap<>();
 
