@@ -8,6 +8,7 @@ import dev.weft.server.http.HttpServer;
 import dev.weft.server.http.OriginRules;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.Transport;
+import dev.weft.server.http.TransportSelection;
 import dev.weft.server.ingest.EventBuilder;
 import dev.weft.server.ingest.IngestConfig;
 import dev.weft.server.ingest.ServerEvents;
@@ -78,10 +79,14 @@ public final class Weft implements AutoCloseable {
     private final InetSocketAddress address;
     private @Nullable HostTelemetry telemetry; // written and read by who starts and stops
 
-    private Weft(final WeftConfig config, final OpenedJournal opened, final EpochMicroClock clock) {
+    private Weft(
+            final WeftConfig config,
+            final Transport transport,
+            final OpenedJournal opened,
+            final EpochMicroClock clock) {
         this.config = config;
         journal = opened.journal();
-        transport = transport(config.listen().transport());
+        this.transport = transport;
         loopGroup = transport.newLoops(config.threads().ioThreads());
         final List<LoopDuty> duties = new ArrayList<>();
         for (final EventExecutor executor : loopGroup) {
@@ -150,7 +155,7 @@ public final class Weft implements AutoCloseable {
      *
      * @throws dev.weft.server.journal.JournalException if the journal cannot be opened, for
      *     instance because another process has it.
-     * @throws IllegalStateException if it cannot listen.
+     * @throws IllegalStateException if it cannot listen, or not by the transport it is told to use.
      */
     public static Weft start(final WeftConfig config) {
         return start(config, JournalConfig.of(config.dataDirectory()), new SystemEpochMicroClock());
@@ -161,9 +166,10 @@ public final class Weft implements AutoCloseable {
             final WeftConfig config,
             final JournalConfig journalConfig,
             final EpochMicroClock clock) {
+        final Transport transport = transport(config.listen().transport());
         final OpenedJournal opened = Journals.open(journalConfig);
         try {
-            return new Weft(config, opened, clock);
+            return new Weft(config, transport, opened, clock);
         } catch (final RuntimeException ex) {
             opened.journal().close(); // again, if it got that far: the second one does nothing
             throw ex;
@@ -358,11 +364,21 @@ public final class Weft implements AutoCloseable {
         return routes.build();
     }
 
+    /**
+     * Chosen before anything is opened.
+     *
+     * @throws IllegalStateException if the one that is asked for does not work here.
+     */
     private static Transport transport(final WeftConfig.TransportChoice choice) {
-        return switch (choice) {
-            case AUTO -> Transport.best();
-            case EPOLL -> Transport.EPOLL;
-            case NIO -> Transport.NIO;
-        };
+        final TransportSelection selection =
+                switch (choice) {
+                    case AUTO -> TransportSelection.best();
+                    case IO_URING -> TransportSelection.forced(Transport.IO_URING);
+                    case EPOLL -> TransportSelection.forced(Transport.EPOLL);
+                    case NIO -> TransportSelection.forced(Transport.NIO);
+                };
+        selection.passedOver().forEach(reason -> LOG.info("transport {}", reason));
+        LOG.info("transport: {}", selection.transport());
+        return selection.transport();
     }
 }

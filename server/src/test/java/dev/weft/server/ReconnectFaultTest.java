@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,14 +36,28 @@ class ReconnectFaultTest {
     private volatile @Nullable Throwable failure;
 
     @ParameterizedTest
-    @CsvSource({"shared,1", "dedicated,2"})
-    void shouldShowEachSubscriberAnUnbrokenRun(final String threading, final String ioThreads)
+    @CsvSource({
+        "shared,1,EPOLL",
+        "dedicated,2,EPOLL",
+        "shared,1,NIO",
+        "shared,1,IO_URING",
+        "dedicated,2,IO_URING"
+    })
+    void shouldShowEachSubscriberAnUnbrokenRun(
+            final String threading, final String ioThreads, final Transport transport)
             throws Exception {
         final long seed = Long.getLong("test.seed", System.nanoTime());
         final SplittableRandom random = new SplittableRandom(seed);
         try (WeftServer server =
                 WeftServer.start(
-                        directory, Map.of("threading", threading, "io-threads", ioThreads))) {
+                        directory,
+                        Map.of(
+                                "threading",
+                                threading,
+                                "io-threads",
+                                ioThreads,
+                                "transport",
+                                Transports.assumed(transport).toString()))) {
             final Thread publisher = start(() -> publish(server));
             final List<Thread> subscribers = new ArrayList<>();
             for (int i = 0; i < SUBSCRIBERS; i++) {

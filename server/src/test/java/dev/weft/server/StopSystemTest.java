@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How the program ends: told to, or because it may not start. */
 @Timeout(60)
@@ -30,15 +32,23 @@ class StopSystemTest {
     @TempDir Path base;
 
     @ParameterizedTest
-    @ValueSource(strings = {"shared", "dedicated"})
-    void shouldAnswerWhatItTookAndEndStreamsWithAHintWhenTold(final String threading)
-            throws Exception {
+    @CsvSource({
+        "shared,EPOLL",
+        "dedicated,EPOLL",
+        "shared,NIO",
+        "shared,IO_URING",
+        "dedicated,IO_URING"
+    })
+    void shouldAnswerWhatItTookAndEndStreamsWithAHintWhenTold(
+            final String threading, final Transport transport) throws Exception {
+        final String[] options = {
+            "--threading", threading, "--transport", Transports.assumed(transport).toString()
+        };
         final Path log = base.resolve("log");
         final AtomicLong answered = new AtomicLong();
         final List<Thread> publishers = new ArrayList<>();
         final List<RawStream> streams = new ArrayList<>();
-        try (ChildServer server =
-                ChildServer.start(base.resolve("journal"), log, "--threading", threading)) {
+        try (ChildServer server = ChildServer.start(base.resolve("journal"), log, options)) {
             for (int i = 0; i < STREAMS; i++) {
                 streams.add(new RawStream(server));
             }
@@ -56,8 +66,7 @@ class StopSystemTest {
                 thread.join();
             }
         }
-        try (ChildServer server =
-                        ChildServer.start(base.resolve("journal"), log, "--threading", threading);
+        try (ChildServer server = ChildServer.start(base.resolve("journal"), log, options);
                 HttpClient client = new HttpClient(server.address())) {
             final HttpClient.Answer health = client.get("/health");
             assertThat(health.number("head"))

@@ -54,6 +54,7 @@ public record WeftConfig(
     /** How sockets are served. */
     public enum TransportChoice {
         AUTO,
+        IO_URING,
         EPOLL,
         NIO
     }

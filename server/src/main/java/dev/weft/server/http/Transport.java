@@ -9,23 +9,57 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** How sockets are served: the native way of the system if its library loads, else plain Java. */
+/**
+ * How sockets are served: by a native way of the system, if its library loads and the system lets
+ * it, else by plain Java. {@link TransportSelection} says which one a server takes.
+ */
 public enum Transport {
+    /** Many operations handed to the kernel in one call; the answers come back by shared memory. */
+    IO_URING("io_uring", IoUringServerSocketChannel.class) {
+        @Override
+        IoHandlerFactory handlers() {
+            return IoUringIoHandler.newFactory();
+        }
+
+        @Override
+        @Nullable Throwable unavailabilityCause() {
+            return IoUring.unavailabilityCause();
+        }
+    },
+    /** The kernel tells which sockets are ready; one call for each read and write. */
     EPOLL("epoll", EpollServerSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return EpollIoHandler.newFactory();
         }
+
+        @Override
+        @Nullable Throwable unavailabilityCause() {
+            return Epoll.unavailabilityCause();
+        }
     },
+    /** What every Java has. */
     NIO("nio", NioServerSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return NioIoHandler.newFactory();
         }
+
+        @Override
+        @Nullable Throwable unavailabilityCause() {
+            return null;
+        }
     };
+
+    private static final int CAUSES_MAX = 3;
 
     private final String text;
     private final Class<? extends ServerChannel> serverChannel;
@@ -35,9 +69,19 @@ public enum Transport {
         this.serverChannel = serverChannel;
     }
 
-    /** The best one that works here. */
-    public static Transport best() {
-        return Epoll.isAvailable() ? EPOLL : NIO;
+    /** Why it does not work here, in words; null if it does. The first call loads its library. */
+    public @Nullable String unavailability() {
+        final Throwable first = unavailabilityCause();
+        if (first == null) {
+            return null;
+        }
+        final StringBuilder reason = new StringBuilder(String.valueOf(first.getMessage()));
+        Throwable cause = first.getCause();
+        for (int i = 1; i < CAUSES_MAX && cause != null; i++) {
+            reason.append(": ").append(cause.getMessage());
+            cause = cause.getCause();
+        }
+        return reason.toString();
     }
 
     /** Event loops on daemon threads {@code weft-io-0}, {@code weft-io-1} and so on. */
@@ -46,8 +90,7 @@ public enum Transport {
         final ThreadFactory threads =
                 task -> {
                     final Thread thread =
-                            new io.netty.util.concurrent.FastThreadLocalThread(
-                                    task, "weft-io-" + next.getAndIncrement());
+                            new FastThreadLocalThread(task, "weft-io-" + next.getAndIncrement());
                     thread.setDaemon(true);
                     return thread;
                 };
@@ -58,12 +101,17 @@ public enum Transport {
         return serverChannel;
     }
 
-    /** Whether bytes arrive even if reading was stopped, once the client has closed its side. */
+    /**
+     * Whether bytes that arrive although reading was stopped mean that the client has closed its
+     * side. With io_uring they do not: a read may have been on its way.
+     */
     boolean readsAtHangUp() {
         return this == EPOLL;
     }
 
     abstract IoHandlerFactory handlers();
+
+    abstract @Nullable Throwable unavailabilityCause();
 
     @Override
     public String toString() {

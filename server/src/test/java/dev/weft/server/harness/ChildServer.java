@@ -50,9 +50,13 @@ public final class ChildServer implements AutoCloseable {
         throw new IOException("ended before it was ready:\n" + Files.readString(log));
     }
 
-    /** Starts one without waiting for anything. */
+    /** Starts one without waiting for anything. Options that begin with -D go to the JVM. */
     public static Process launch(final Path directory, final Path log, final String... options)
             throws IOException {
+        final List<String> properties = new ArrayList<>(List.of(options));
+        properties.removeIf(option -> !option.startsWith("-D"));
+        final List<String> settings = new ArrayList<>(List.of(options));
+        settings.removeAll(properties);
         final Path root = root();
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -61,10 +65,11 @@ public final class ChildServer implements AutoCloseable {
             command.add("@" + root.resolve("scripts/jvm-flags-24"));
         }
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(properties);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("dev.weft.server.WeftMain", "serve", "--port", "0"));
         command.addAll(List.of("--data-dir", directory.toString()));
-        command.addAll(List.of(options));
+        command.addAll(settings);
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

@@ -4,6 +4,8 @@ import static dev.weft.server.http.TestHttpServer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that do not end as they should leave nothing behind. */
 @Timeout(60)
+@OnEachTransport
 class BrokenRequestSystemTest {
-    private final TestHttpServer server = new TestHttpServer();
+    private final TestHttpServer server;
+
+    BrokenRequestSystemTest(final Transport transport) {
+        server = new TestHttpServer(Transports.assumed(transport));
+    }
 
     /** How a body does not come to its end. */
     private enum End {

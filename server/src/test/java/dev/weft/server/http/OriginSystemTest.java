@@ -21,7 +21,7 @@ class OriginSystemTest {
         server.close();
         server =
                 new TestHttpServer(
-                        Transport.best(),
+                        TransportSelection.best().transport(),
                         new OriginRules(loopbackOnly, List.of(origins)),
                         RequestGuard.OPEN,
                         table -> {});

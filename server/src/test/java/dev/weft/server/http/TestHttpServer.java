@@ -46,7 +46,11 @@ final class TestHttpServer implements AutoCloseable {
     private final EventLoopGroup loops;
 
     TestHttpServer() {
-        this(Transport.best(), new OriginRules(true, List.of()), RequestGuard.OPEN, table -> {});
+        this(TransportSelection.best().transport());
+    }
+
+    TestHttpServer(final Transport transport) {
+        this(transport, new OriginRules(true, List.of()), RequestGuard.OPEN, table -> {});
     }
 
     TestHttpServer(

@@ -4,6 +4,8 @@ import static dev.weft.server.http.TestHttpServer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
 import java.io.IOException;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -12,12 +14,17 @@ import org.junit.jupiter.api.Timeout;
 
 /** The time limits of a connection, with a clock that the test moves. */
 @Timeout(60)
+@OnEachTransport
 class TimeLimitsSystemTest {
     private static final String POST = "POST /echo HTTP/1.1\r\nHost: localhost\r\n";
     private static final String LENGTH = "Content-Length: 1000000\r\n\r\n";
     private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
 
-    private final TestHttpServer server = new TestHttpServer();
+    private final TestHttpServer server;
+
+    TimeLimitsSystemTest(final Transport transport) {
+        server = new TestHttpServer(Transports.assumed(transport));
+    }
 
     @AfterEach
     void close() {

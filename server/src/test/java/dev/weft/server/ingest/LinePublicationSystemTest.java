@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.protocol.event.EventRules;
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
 import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RawClient.Answer;
+import dev.weft.server.http.Transport;
 import dev.weft.server.journal.Journal;
 import java.io.IOException;
 import java.util.List;
@@ -15,11 +18,18 @@ import org.junit.jupiter.api.Timeout;
 
 /** NDJSON of any length: constant memory, a slowed sender, faults in the middle. */
 @Timeout(60)
+@OnEachTransport
 class LinePublicationSystemTest {
     private static final String HEAD =
             "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: ";
     private static final String LINE = "{\"type\":\"t\",\"data\":\"" + "x".repeat(176) + "\"}\n";
     private static final int LINES = 100_000;
+
+    private final Transport transport;
+
+    LinePublicationSystemTest(final Transport transport) {
+        this.transport = Transports.assumed(transport);
+    }
 
     @Test
     void shouldStopReadingWhileTheSequencerStandsStill() throws IOException {
@@ -107,8 +117,9 @@ class LinePublicationSystemTest {
         }
     }
 
-    private static TestPublishing server(final int inboxCapacity) {
+    private TestPublishing server(final int inboxCapacity) {
         return new TestPublishing(
+                transport,
                 new IngestConfig(EventRules.forCallers(List.of(), List.of()), false, 64, 8_000_000),
                 inboxCapacity);
     }

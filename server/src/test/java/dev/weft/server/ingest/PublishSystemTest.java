@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.protocol.event.EventRules;
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
 import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RawClient.Answer;
+import dev.weft.server.http.Transport;
 import dev.weft.server.journal.Journal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,13 +26,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@OnEachTransport
 class PublishSystemTest {
     private static final String EVENT = "{\"type\":\"t\",\"id\":\"a\"}";
     private static final String TYPES_415 =
             "Content-Type must be application/json, or application/x-ndjson for one event per line, in UTF-8";
 
-    private TestPublishing server = new TestPublishing();
+    private TestPublishing server;
     private RawClient client;
+
+    PublishSystemTest(final Transport transport) {
+        server = new TestPublishing(Transports.assumed(transport));
+    }
 
     @BeforeEach
     void connect() throws IOException {

@@ -9,6 +9,7 @@ import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RequestGuard;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.Transport;
+import dev.weft.server.http.TransportSelection;
 import dev.weft.server.journal.JournalReader;
 import dev.weft.server.journal.MemoryJournal;
 import dev.weft.server.ring.BlockRing;
@@ -42,22 +43,33 @@ final class TestPublishing implements AutoCloseable {
     final MemoryJournal journal = new MemoryJournal();
     final IngestLoop ingest;
     final LocalInbox inbox;
-    private final EventLoopGroup loops = Transport.best().newLoops(1);
-    private final EventLoop loop = loops.next();
+    private final EventLoopGroup loops;
+    private final EventLoop loop;
     private final Sequencer sequencer;
     private final ForceAgent forcing = new ForceAgent(64, journal, SequencerCounters.NONE);
     private final HttpServer server;
     private final InetSocketAddress address;
-    private final Signal work = () -> loop.execute(this::work);
+    private final Signal work = this::wake;
     private volatile boolean held;
 
     TestPublishing() {
+        this(TransportSelection.best().transport());
+    }
+
+    TestPublishing(final Transport transport) {
         this(
+                transport,
                 new IngestConfig(EventRules.forCallers(List.of(), List.of()), false, 64, 8_000_000),
                 64);
     }
 
     TestPublishing(final IngestConfig config, final int inboxCapacity) {
+        this(TransportSelection.best().transport(), config, inboxCapacity);
+    }
+
+    TestPublishing(final Transport transport, final IngestConfig config, final int inboxCapacity) {
+        loops = transport.newLoops(1);
+        loop = loops.next();
         inbox = new LocalInbox(inboxCapacity, work, () -> TIME);
         sequencer =
                 new Sequencer(
@@ -84,7 +96,7 @@ final class TestPublishing implements AutoCloseable {
                         .build();
         server =
                 new HttpServer(
-                        Transport.best(),
+                        transport,
                         loops,
                         each -> routes,
                         each -> new HttpCounters(),
@@ -149,6 +161,10 @@ final class TestPublishing implements AutoCloseable {
     /** Text as the client has to be given it so that it sends UTF-8. */
     static String utf8(final String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private void wake() {
+        loop.execute(this::work);
     }
 
     private void work() {

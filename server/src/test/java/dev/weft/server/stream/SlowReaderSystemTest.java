@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -25,17 +29,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Readers that stall, leave and come back while others are served. */
 @Timeout(120)
+@OnEachTransport
 class SlowReaderSystemTest {
     private static final int BATCH = 200;
 
+    private final Transport transport;
     @TempDir Path directory;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private WeftServer server;
     private InetSocketAddress address;
 
+    SlowReaderSystemTest(final Transport transport) {
+        this.transport = Transports.assumed(transport);
+    }
+
     @BeforeEach
     void start() {
-        server = WeftServer.start(directory);
+        server = WeftServer.start(directory, Map.of("transport", transport.toString()));
         address = server.address();
     }
 

@@ -5,30 +5,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Start positions, filters and forms of a stream, over HTTP. */
 @Timeout(60)
+@OnEachTransport
 class StreamSystemTest {
     private static final int HISTORY = 40; // events before the tests; odd ones are of type step.odd
     private static WeftServer server;
     private static InetSocketAddress address;
     private static HttpClient publisher;
 
-    @BeforeAll
-    static void start(@TempDir final Path directory) throws Exception {
-        server = WeftServer.start(directory, Map.of("keep-alive-interval", "600ms"));
+    StreamSystemTest(final Transport transport) {
+        Transports.assumed(transport);
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void start(final Transport transport, @TempDir final Path directory) throws Exception {
+        server =
+                WeftServer.start(
+                        directory,
+                        Map.of(
+                                "keep-alive-interval",
+                                "600ms",
+                                "transport",
+                                Transports.assumed(transport).toString()));
         address = server.address();
         publisher = server.connect();
         for (int i = 1; i <= HISTORY; i++) {
@@ -41,7 +56,7 @@ class StreamSystemTest {
         }
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         publisher.close();
         server.close();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.OnEachTransport;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,11 +21,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The stream as WebSocket messages, and clients that break the rules. */
 @Timeout(60)
+@OnEachTransport
 class WebSocketSystemTest {
+    private final Transport transport;
     @TempDir Path directory;
     private WeftServer server;
     private InetSocketAddress address;
     private HttpClient publisher;
+
+    WebSocketSystemTest(final Transport transport) {
+        this.transport = Transports.assumed(transport);
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -30,6 +39,8 @@ class WebSocketSystemTest {
                 WeftServer.start(
                         directory,
                         Map.of(
+                                "transport",
+                                transport.toString(),
                                 "keep-alive-interval",
                                 "600ms",
                                 "cors-origins",
