@@ -1,5 +1,8 @@
 package dev.weft.server.harness;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class SseClient implements AutoCloseable {
     private final HttpClient client;
     private final InputStream in;
+    private final byte[] buffer = new byte[64 * 1024];
+    private int position; // of what is not yet taken out of the buffer
+    private int limit;
 
     /** Subscribes; {@code path} such as {@code /events/stream?after=0}. */
     public SseClient(
@@ -73,18 +79,27 @@ public final class SseClient implements AutoCloseable {
         }
     }
 
+    /** A line, its bytes as they are: enough for sequences and ASCII. */
     private @Nullable String lineOrEnd() throws IOException {
-        final StringBuilder line = new StringBuilder();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
-                if (line.length() > 0) {
-                    throw new IOException("stream ended within a line: " + line);
+        final ByteArrayOutputStream begin = new ByteArrayOutputStream();
+        while (true) {
+            for (int i = position; i < limit; i++) {
+                if (buffer[i] == '\n') {
+                    begin.write(buffer, position, i - position);
+                    position = i + 1;
+                    return begin.toString(ISO_8859_1);
+                }
+            }
+            begin.write(buffer, position, limit - position);
+            position = 0;
+            limit = Math.max(0, in.read(buffer, 0, buffer.length));
+            if (limit == 0) {
+                if (begin.size() > 0) {
+                    throw new IOException("stream ended within a line: " + begin);
                 }
                 return null;
             }
-            line.append((char) b); // bytes as they are: enough for sequences and ASCII
         }
-        return line.toString();
     }
 
     public HttpClient connection() {
