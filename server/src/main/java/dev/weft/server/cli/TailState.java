@@ -75,7 +75,9 @@ final class TailState {
     void copyRaw(final BufferedReader lines) throws IOException {
         String id = lastEventId;
         boolean isEvent = false;
-        for (String line = lines.readLine(); line != null && !isDone(); line = lines.readLine()) {
+        for (String line = lines.readLine();
+                line != null;
+                line = isDone() ? null : lines.readLine()) { // the next one may be long in coming
             out.println(line);
             if (line.startsWith("id: ")) {
                 id = line.substring("id: ".length());
@@ -87,9 +89,6 @@ final class TailState {
             }
             if (!lines.ready()) {
                 out.flush();
-            }
-            if (shownCount >= count) {
-                return;
             }
         }
     }

@@ -10,11 +10,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +126,65 @@ class CommandsSystemTest {
                             CommandRun.of(new TailCommand(), "--url", url, "--category", "no such")
                                     .exitCode())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldTellDamageByItsExitCode() throws IOException {
+        try (WeftServer server = WeftServer.start(directory)) {
+            publish(server, "first");
+            publish(server, "second");
+        }
+        assertThat(CommandRun.of(new VerifyCommand(), "--quiet", directory.toString()))
+                .isEqualTo(new CommandRun(0, "", ""));
+        changeOneByte("\"type\":\"first\"");
+
+        final CommandRun verify = CommandRun.of(new VerifyCommand(), directory.toString());
+
+        assertThat(verify.exitCode()).isEqualTo(1);
+        assertThat(verify.out())
+                .contains("damaged: ")
+                .contains("note: 1 of 1 positions are stale")
+                .doesNotContain("whole");
+    }
+
+    @Test
+    void shouldCallSequencesMissingUnlessARecoveryTellsThatItSkippedThem() throws IOException {
+        try (WeftServer server = WeftServer.start(directory)) {
+            publish(server, "first");
+        }
+        Files.delete(directory.resolve("journal.state")); // nobody knows what was given out
+        try (WeftServer server = WeftServer.start(directory)) {
+            publish(server, "second");
+        }
+        final CommandRun told = CommandRun.of(new VerifyCommand(), directory.toString());
+        assertThat(told.exitCode()).as(told.out()).isZero();
+        assertThat(told.out()).startsWith("whole: 3 events");
+
+        changeOneByte("journal.recovered");
+
+        final CommandRun untold = CommandRun.of(new VerifyCommand(), directory.toString());
+        assertThat(untold.exitCode()).isEqualTo(1);
+        assertThat(untold.out()).contains("damaged: events missing: 2 to ");
+    }
+
+    private static void publish(final WeftServer server, final String type) throws IOException {
+        try (var client = server.connect()) {
+            assertThat(client.post("{\"type\":\"" + type + "\"}").status()).isEqualTo(200);
+        }
+    }
+
+    /** Changes the first letter of a text in the journal's only roll file, each time it stands there. */
+    private void changeOneByte(final String text) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            final Path file =
+                    files.filter(path -> path.toString().endsWith(".cq4")).findFirst().orElseThrow();
+            final String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+            assertThat(bytes).contains(text);
+            Files.writeString(
+                    file,
+                    bytes.replace(text, "?" + text.substring(1)),
+                    StandardCharsets.ISO_8859_1);
         }
     }
 

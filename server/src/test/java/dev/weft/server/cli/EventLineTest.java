@@ -69,6 +69,14 @@ class EventLineTest {
     }
 
     @Test
+    void shouldCountCharactersAndNotHalvesOfThem() {
+        final String text = "🚀".repeat(8_192);
+        final JsonNode event = Problems.json(String.valueOf(EventLine.ofLine(text, typed, false)));
+
+        assertThat(event.path("message").asString()).isEqualTo(text);
+    }
+
+    @Test
     void shouldMakeATextTooLongForAMessageTheData() {
         final String text = "z".repeat(8_193);
         final JsonNode event = Problems.json(String.valueOf(EventLine.ofLine(text, typed, false)));

@@ -6,6 +6,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @Timeout(30)
@@ -67,6 +69,26 @@ class PublishCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(PublishCommand.REFUSED);
         assertThat(run.err()).contains("400 type: no letter first");
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 502, 503, 504, 507})
+    void shouldSendAgainWhenTheAnswerSaysLater(final int status) {
+        server.answer(status, "{\"detail\":\"later\"}").answer(200, "{\"seq\":1}");
+
+        assertThat(publish("a").exitCode()).isZero();
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void shouldNotTryAgainWithoutTimeForIt() {
+        server.answer(503, "{\"detail\":\"full\"}").answer(200, "{\"seq\":1}");
+
+        final CommandRun run = publish("a", "--retry-for", "0");
+
+        assertThat(run.exitCode()).isEqualTo(PublishCommand.UNREACHABLE);
+        assertThat(run.err()).contains("503 full");
         assertThat(server.requests()).hasSize(1);
     }
 

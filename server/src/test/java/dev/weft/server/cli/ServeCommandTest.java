@@ -27,7 +27,11 @@ class ServeCommandTest {
     @Test
     void shouldEndWithOneWhenASignalComesDuringTheEndAfterAnError() {
         fatal.complete(error);
-        assertThat(ServeCommand.stop(() -> {}, fatal, 20)).isEqualTo(1);
+        final long startNs = System.nanoTime();
+        assertThat(ServeCommand.stop(() -> {}, fatal, 50)).isEqualTo(1);
+        assertThat(System.nanoTime() - startNs)
+                .as("the time that the main thread has to end it in order")
+                .isGreaterThanOrEqualTo(50_000_000);
     }
 
     @Test

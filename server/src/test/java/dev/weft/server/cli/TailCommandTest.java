@@ -3,9 +3,13 @@ package dev.weft.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import picocli.CommandLine;
 
 @Timeout(30)
 class TailCommandTest {
@@ -123,6 +127,43 @@ class TailCommandTest {
     }
 
     @Test
+    void shouldGoOnBehindTheLastWholeEventWhenARawStreamBreaks() {
+        server.cutAfter(RETRY + frame(8) + "id: 9\ndata: half").answer(200, frame(9) + frame(10));
+
+        final CommandRun run = tail("--raw", "--all", "--count", "2");
+
+        assertThat(run.out()).startsWith(RETRY + frame(8)).endsWith(frame(9));
+        assertThat(server.requests())
+                .extracting(FakeServer.Request::lastEventId)
+                .containsExactly("null", "8");
+    }
+
+    @Test
+    void shouldComeBackWhenTheServerSaysThatThereAreTooManyRequests() {
+        server.answer(429, "{\"detail\":\"slowly\"}").answer(200, frame(1));
+
+        final CommandRun run = tail("--all", "--count", "1");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines()).containsExactly(envelope(1));
+    }
+
+    @Test
+    void shouldEndWhenNobodyReadsItAnyMore() {
+        server.answer(200, frame(1)).answer(401, "{\"detail\":\"came back\"}");
+        final StringWriter err = new StringWriter();
+
+        final int exitCode =
+                new CommandLine(new TailCommand())
+                        .setOut(new PrintWriter(new ClosedPipe()))
+                        .setErr(new PrintWriter(err))
+                        .execute("--all", "--url", server.url());
+
+        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
     void shouldShowColumnsThatNoEventCanBreak() {
         server.answer(
                 200,
@@ -149,6 +190,23 @@ class TailCommandTest {
         all[arguments.length] = "--url";
         all[arguments.length + 1] = server.url();
         return CommandRun.of(new TailCommand(), all);
+    }
+
+    /** What standard output is when its reader has gone. */
+    private static final class ClosedPipe extends Writer {
+        @Override
+        public void write(final char[] text, final int offset, final int length)
+                throws IOException {
+            throw new IOException("Broken pipe");
+        }
+
+        @Override
+        public void flush() throws IOException {
+            throw new IOException("Broken pipe");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static String frame(final long sequence) {
