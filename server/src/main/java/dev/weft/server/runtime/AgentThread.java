@@ -66,9 +66,6 @@ public final class AgentThread implements Signal, AutoCloseable {
     public void close() {
         running = false;
         LockSupport.unpark(thread);
-        if (thread.getState() == Thread.State.NEW) {
-            return;
-        }
         try {
             thread.join(JOIN_MS);
         } catch (final InterruptedException ex) {

@@ -33,6 +33,7 @@ public final class MemoryJournal implements Journal {
     private volatile boolean appendFails;
     private volatile @Nullable Supplier<? extends Throwable> readFailure;
     private volatile boolean needsHousekeeping;
+    private volatile int houseWorkCount;
     private final AtomicInteger finishedFiles = new AtomicInteger();
     private final AtomicLong forceCount = new AtomicLong();
     private final AtomicLong openReaders = new AtomicLong();
@@ -109,6 +110,10 @@ public final class MemoryJournal implements Journal {
     }
 
     /** Something runs out soon. */
+    public void houseWorkCount(final int workCount) {
+        houseWorkCount = workCount;
+    }
+
     public void needsHousekeeping(final boolean needs) {
         needsHousekeeping = needs;
     }
@@ -239,7 +244,7 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public int doHousekeeping() {
-        return 0;
+        return houseWorkCount;
     }
 
     @Override

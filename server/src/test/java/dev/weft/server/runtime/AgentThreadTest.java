@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +87,126 @@ class AgentThreadTest {
         await().until(() -> errors.get() == 3);
         thread.close();
         assertThat(errors).hasValue(3);
+    }
+
+    @Test
+    void shouldCloseAlthoughItNeverStarted() {
+        new AgentThread("test", AgentThread.Idle.PARK, () -> LONG_NS, (a, e) -> true).close();
+    }
+
+    @Test
+    void shouldNeverParkWhenItIsBusy() {
+        final AtomicLong runs = new AtomicLong();
+        final AgentThread thread =
+                new AgentThread("test", AgentThread.Idle.BUSY, () -> LONG_NS, (a, e) -> true);
+        thread.start(agent(runs::incrementAndGet));
+        try {
+            await().until(() -> runs.get() > 10_000);
+        } finally {
+            thread.close();
+        }
+    }
+
+    @Test
+    void shouldCloseEveryAgentOnItsThreadAtOnceThoughItParks() {
+        final AtomicLong runs = new AtomicLong();
+        final AtomicReference<Thread> runner = new AtomicReference<>();
+        final AtomicReference<Thread> closer = new AtomicReference<>();
+        final AtomicLong errors = new AtomicLong();
+        final AgentThread thread =
+                new AgentThread(
+                        "test",
+                        AgentThread.Idle.PARK,
+                        () -> LONG_NS,
+                        (agent, error) -> errors.incrementAndGet() > 0);
+        thread.start(
+                new Agent() {
+                    @Override
+                    public int doWork() {
+                        runner.set(Thread.currentThread());
+                        runs.incrementAndGet();
+                        return 0;
+                    }
+
+                    @Override
+                    public void onClose() {
+                        throw new IllegalStateException("broken");
+                    }
+
+                    @Override
+                    public String roleName() {
+                        return "fails to close";
+                    }
+                },
+                new Agent() {
+                    @Override
+                    public int doWork() {
+                        return 0;
+                    }
+
+                    @Override
+                    public void onClose() {
+                        closer.set(Thread.currentThread());
+                    }
+
+                    @Override
+                    public String roleName() {
+                        return "closes";
+                    }
+                });
+        await().until(() -> isParked(runner.get()));
+        thread.close();
+        assertThat(closer.get()).isNotNull().isSameAs(runner.get());
+        assertThat(errors).hasValue(1);
+    }
+
+    /** What an agent waits for inside, such as the lock of a log, may use up the wake-up. */
+    @Test
+    void shouldNotParkOnceItIsClosedThoughTheWakeUpWasUsedUp() {
+        final AtomicReference<AgentThread> self = new AtomicReference<>();
+        final AtomicReference<Thread> closing = new AtomicReference<>();
+        final AtomicLong runs = new AtomicLong();
+        final AgentThread thread =
+                new AgentThread(
+                        "test",
+                        AgentThread.Idle.PARK,
+                        () -> closing.get() == null ? 1 : LONG_NS,
+                        (a, e) -> true);
+        self.set(thread);
+        thread.start(
+                agent(
+                        () -> {
+                            if (runs.incrementAndGet() == 1_000) { // it parks after each run by now
+                                final Thread closer = new Thread(self.get()::close);
+                                closing.set(closer);
+                                closer.start();
+                                while (closer.getState() != Thread.State.TIMED_WAITING) {
+                                    Thread.onSpinWait(); // until it waits for this thread to end
+                                }
+                                LockSupport.parkNanos(1);
+                            }
+                        }));
+        await().until(() -> closing.get() != null);
+        await().atMost(Duration.ofSeconds(3)).until(() -> !closing.get().isAlive());
+    }
+
+    private static boolean isParked(final @Nullable Thread thread) {
+        return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    private static Agent agent(final Runnable work) {
+        return new Agent() {
+            @Override
+            public int doWork() {
+                work.run();
+                return 0;
+            }
+
+            @Override
+            public String roleName() {
+                return "test";
+            }
+        };
     }
 
     private static Agent agent(final AtomicLong offered, final AtomicLong seen) {

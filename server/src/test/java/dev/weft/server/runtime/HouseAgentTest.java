@@ -9,14 +9,21 @@ import org.junit.jupiter.api.Test;
 class HouseAgentTest {
     private final AtomicInteger sequencer = new AtomicInteger();
     private final AtomicInteger thread = new AtomicInteger();
+    private final MemoryJournal journal = new MemoryJournal();
     private final HouseAgent house =
-            new HouseAgent(
-                    new MemoryJournal(), sequencer::incrementAndGet, thread::incrementAndGet);
+            new HouseAgent(journal, sequencer::incrementAndGet, thread::incrementAndGet);
 
     @Test
     void shouldLeaveTheSequencerAloneWhenNothingChanged() {
         assertThat(house.doWork()).isZero();
         assertThat(sequencer).hasValue(0);
+    }
+
+    @Test
+    void shouldWakeTheSequencerWhenSomethingChanged() {
+        journal.houseWorkCount(1);
+        assertThat(house.doWork()).isEqualTo(1);
+        assertThat(sequencer).hasValue(1);
     }
 
     @Test
@@ -29,6 +36,9 @@ class HouseAgentTest {
         assertThat(house.parkNs()).as("but soon").isLessThan(idleNs / 10);
         house.doWork();
         assertThat(sequencer).hasValue(1);
+        assertThat(house.parkNs()).isEqualTo(idleNs);
+        house.doWork();
+        assertThat(sequencer).as("once for each time it asked").hasValue(1);
         assertThat(house.parkNs()).isEqualTo(idleNs);
     }
 }
