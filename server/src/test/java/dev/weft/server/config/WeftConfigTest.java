@@ -185,6 +185,42 @@ class WeftConfigTest {
                 .contains("cannot be read");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "host,[::zz],is no address of this machine",
+        "port,-1,is not a whole number from 0 to 65535",
+        "data-dir,'',is empty",
+        "categories,'good,Bad Name',has a name that does not match",
+        "api-keys-file,/no/such/file,is a file that cannot be read",
+        "retry-min,11s,is longer than retry-max"
+    })
+    void shouldTellWhichRuleAValueBreaks(
+            final String key, final String value, final String rule) {
+        assertThat(mistakes(Map.of(key, value, "retry-max", "10s"), Map.of()))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith(key + ": ")
+                .contains(rule);
+    }
+
+    @Test
+    void shouldRefuseKeysThatAreShortOrCannotBeTyped() throws IOException {
+        for (final String key : List.of("0123456789abcde", "0123456789abcdeé")) {
+            final String file = file(KEY + "\n" + key + "\n");
+            assertThat(mistakes(Map.of("api-keys-file", file), Map.of()))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("is a file with a key that");
+            assertThat(mistakes(Map.of(), Map.of("WEFT_API_KEYS", KEY + "," + key)))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("has a key that");
+        }
+    }
+
+    @Test
+    void shouldRunTheSequencerWhereItIsTold() {
+        assertThat(WeftConfig.of(Map.of("threading", "shared")).threads().shared()).isTrue();
+        assertThat(WeftConfig.of(Map.of("threading", "dedicated")).threads().shared()).isFalse();
+    }
+
     @Test
     void shouldNeverShowAKey() {
         final WeftConfig config =
