@@ -12,6 +12,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.StampedLock;
 
 /** What may know what, so that the picture in docs/ARCHITECTURE.md stays true. */
 @AnalyzeClasses(packages = "dev.weft", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -23,6 +26,16 @@ class ArchitectureTest {
         "dev.weft.server.ring..",
         "dev.weft.server.config..",
         "dev.weft.server.counters.."
+    };
+
+    /** What an event passes through. */
+    private static final String[] HOT = {
+        "dev.weft.server.ingest..",
+        "dev.weft.server.sequencer..",
+        "dev.weft.server.fanout..",
+        "dev.weft.server.stream..",
+        "dev.weft.server.ring..",
+        "dev.weft.protocol.."
     };
 
     @ArchTest
@@ -193,19 +206,24 @@ class ArchitectureTest {
                     .callMethod(System.class, "gc");
 
     @ArchTest
-    static final ArchRule noLocks =
+    static final ArchRule noSynchronizedMethods =
             methods()
                     .that()
                     .areDeclaredInClassesThat()
-                    .resideInAnyPackage(
-                            "dev.weft.server.ingest..",
-                            "dev.weft.server.sequencer..",
-                            "dev.weft.server.fanout..",
-                            "dev.weft.server.stream..",
-                            "dev.weft.server.ring..",
-                            "dev.weft.protocol..")
+                    .resideInAnyPackage(HOT)
                     .should()
                     .notHaveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule noLocks =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(HOT)
+                    .should()
+                    .dependOnClassesThat(
+                            JavaClass.Predicates.assignableTo(Lock.class)
+                                    .or(JavaClass.Predicates.assignableTo(ReadWriteLock.class))
+                                    .or(JavaClass.Predicates.assignableTo(StampedLock.class)));
 
     @ArchTest
     static final ArchRule finalByDefault =
