@@ -6,10 +6,12 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
  * A reader beside the writer: bytes before their number, and never foreign bytes taken for good.
@@ -27,11 +29,11 @@ public final class BlockRingStress {
         ring.commit(LENGTH, sequence, sequence);
     }
 
-    /** The first block: there with its bytes, or not there yet. */
+    /** The first block: there with its bytes, or not there yet, and then it comes later. */
     @JCStressTest
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "not there yet")
-    @Outcome(id = "7, 7", expect = ACCEPTABLE, desc = "there, with its bytes")
-    @Outcome(expect = FORBIDDEN, desc = "a block without its bytes")
+    @Outcome(id = "0, 0, 7", expect = ACCEPTABLE, desc = "not there yet, but afterwards")
+    @Outcome(id = "7, 7, 0", expect = ACCEPTABLE, desc = "there, with its bytes, and only once")
+    @Outcome(expect = FORBIDDEN, desc = "a block without its bytes, or lost, or twice")
     @State
     public static class Commit {
         private final BlockRing ring = new BlockRing(128, 7);
@@ -44,10 +46,17 @@ public final class BlockRingStress {
         }
 
         @Actor
-        public void reader(final II_Result r) {
+        public void reader(final III_Result r) {
             if (reader.poll(view) == RingReader.BLOCK) {
                 r.r1 = view.buffer().getInt(0);
                 r.r2 = view.buffer().getInt(WORD);
+            }
+        }
+
+        @Arbiter
+        public void afterwards(final III_Result r) {
+            if (reader.poll(view) == RingReader.BLOCK) {
+                r.r3 = view.buffer().getInt(0);
             }
         }
     }
