@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -162,32 +164,39 @@ class AgentThreadTest {
 
     /** What an agent waits for inside, such as the lock of a log, may use up the wake-up. */
     @Test
-    void shouldNotParkOnceItIsClosedThoughTheWakeUpWasUsedUp() {
-        final AtomicReference<AgentThread> self = new AtomicReference<>();
-        final AtomicReference<Thread> closing = new AtomicReference<>();
+    void shouldNotParkOnceItIsClosedThoughTheWakeUpWasUsedUp() throws Exception {
+        final CompletableFuture<Thread> closing = new CompletableFuture<>();
+        final CountDownLatch isClosing = new CountDownLatch(1);
         final AtomicLong runs = new AtomicLong();
         final AgentThread thread =
                 new AgentThread(
                         "test",
                         AgentThread.Idle.PARK,
-                        () -> closing.get() == null ? 1 : LONG_NS,
+                        () -> closing.isDone() ? LONG_NS : 1,
                         (a, e) -> true);
-        self.set(thread);
         thread.start(
                 agent(
                         () -> {
                             if (runs.incrementAndGet() == 1_000) { // it parks after each run by now
-                                final Thread closer = new Thread(self.get()::close);
-                                closing.set(closer);
-                                closer.start();
-                                while (closer.getState() != Thread.State.TIMED_WAITING) {
-                                    Thread.onSpinWait(); // until it waits for this thread to end
-                                }
+                                closing.complete(Thread.currentThread());
+                                awaitQuietly(isClosing);
                                 LockSupport.parkNanos(1);
                             }
                         }));
-        await().until(() -> closing.get() != null);
-        await().atMost(Duration.ofSeconds(3)).until(() -> !closing.get().isAlive());
+        final Thread runner = closing.get();
+        final Thread closer = new Thread(thread::close);
+        closer.start();
+        await().until(() -> isParked(closer)); // it waits for the other thread to end
+        isClosing.countDown();
+        await().atMost(Duration.ofSeconds(3)).until(() -> !runner.isAlive());
+    }
+
+    private static void awaitQuietly(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean isParked(final @Nullable Thread thread) {
