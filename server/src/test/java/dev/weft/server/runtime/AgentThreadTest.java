@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -17,20 +19,30 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AgentThreadTest {
     private static final long LONG_NS = 3_600_000_000_000L;
+    private static final int SPINS_MAX = 400;
 
     @Test
     void shouldLoseNoSignalWhileItGoesToSleep() {
         final AtomicLong offered = new AtomicLong();
         final AtomicLong seen = new AtomicLong();
+        final SplittableRandom random = new SplittableRandom();
         final AgentThread thread =
                 new AgentThread("test", AgentThread.Idle.PARK, () -> LONG_NS, (a, e) -> true);
         thread.start(agent(offered, seen));
         try {
-            for (int i = 0; i < 20_000; i++) {
+            final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+            for (int i = 0; i < 50_000 && System.nanoTime() - end < 0; i++) {
                 final long value = offered.incrementAndGet();
                 thread.signal();
+                final long lost = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
                 while (seen.get() != value) { // comes soon or, if a signal was lost, never
+                    if (System.nanoTime() - lost > 0) {
+                        throw new AssertionError("signal " + i + " was lost");
+                    }
                     Thread.onSpinWait();
+                }
+                for (int spins = random.nextInt(SPINS_MAX); spins > 0; spins--) {
+                    Thread.onSpinWait(); // the next one comes about when the thread goes to sleep
                 }
             }
         } finally {
@@ -89,6 +101,25 @@ class AgentThreadTest {
         await().until(() -> errors.get() == 3);
         thread.close();
         assertThat(errors).hasValue(3);
+    }
+
+    @Test
+    void shouldRunAgainInsteadOfParkingWhenItWasSignalledMeanwhile() {
+        final AtomicLong runs = new AtomicLong();
+        final AgentThread thread =
+                new AgentThread("test", AgentThread.Idle.PARK, () -> LONG_NS, (a, e) -> true);
+        thread.start(
+                agent(
+                        () -> {
+                            if (runs.incrementAndGet() < 1_000) {
+                                thread.signal(); // it does not park yet: nobody wakes it later
+                            }
+                        }));
+        try {
+            await().until(() -> runs.get() >= 1_000);
+        } finally {
+            thread.close();
+        }
     }
 
     @Test
