@@ -156,6 +156,23 @@ class BrokenRequestSystemTest {
     }
 
     @Test
+    void shouldSendWhatIsBehindAConnectionThatFailedInTheSameTurn() throws IOException {
+        final LoopContext context = server.context();
+        try (RawClient client = server.connect()) {
+            client.send(get("/hold"));
+            await().until(() -> !server.held.isEmpty());
+            context.loop
+                    .submit(
+                            () -> {
+                                context.flushLater(new HttpConnection(context));
+                                server.release(); // the loop's next task, before it flushes
+                            })
+                    .syncUninterruptibly();
+            assertThat(client.answer().body()).isEqualTo("/hold");
+        }
+    }
+
+    @Test
     void shouldAnswerAProblemWithItsOwnHeaderLines() throws IOException {
         try (RawClient client = server.connect()) {
             final RawClient.Answer answer = client.send(get("/later")).answer();
