@@ -96,7 +96,9 @@ class StalledReaderFaultTest {
                                         catchingUpMost);
                 System.out.println("stalled reader, " + context);
                 assertThat(failure).as(context).isNull();
-                assertThat(backlog).as("too little to show it: " + context).isGreaterThan(BACKLOG_MIN);
+                assertThat(backlog)
+                        .as("too little to show it: " + context)
+                        .isGreaterThan(BACKLOG_MIN);
                 assertThat(beside.getTotalCount())
                         .as("ticks that came to the others: " + context)
                         .isGreaterThan(OTHERS * TICKS_MIN);

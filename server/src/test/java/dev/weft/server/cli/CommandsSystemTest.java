@@ -174,11 +174,16 @@ class CommandsSystemTest {
         }
     }
 
-    /** Changes the first letter of a text in the journal's only roll file, each time it stands there. */
+    /**
+     * Changes the first letter of a text in the journal's only roll file, each time it stands
+     * there.
+     */
     private void changeOneByte(final String text) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             final Path file =
-                    files.filter(path -> path.toString().endsWith(".cq4")).findFirst().orElseThrow();
+                    files.filter(path -> path.toString().endsWith(".cq4"))
+                            .findFirst()
+                            .orElseThrow();
             final String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
             assertThat(bytes).contains(text);
             Files.writeString(

@@ -194,8 +194,7 @@ class WeftConfigTest {
         "api-keys-file,/no/such/file,is a file that cannot be read",
         "retry-min,11s,is longer than retry-max"
     })
-    void shouldTellWhichRuleAValueBreaks(
-            final String key, final String value, final String rule) {
+    void shouldTellWhichRuleAValueBreaks(final String key, final String value, final String rule) {
         assertThat(mistakes(Map.of(key, value, "retry-max", "10s"), Map.of()))
                 .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith(key + ": ")
