@@ -16,6 +16,7 @@ import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.OpenedJournal;
 import dev.weft.server.journal.RecoveryReport;
+import dev.weft.server.journal.RetentionLimits;
 import dev.weft.server.journal.SequenceRange;
 import dev.weft.server.journal.store.Journals;
 import dev.weft.server.ops.SequencerCounts;
@@ -167,13 +168,24 @@ public final class Weft implements AutoCloseable {
             final JournalConfig journalConfig,
             final EpochMicroClock clock) {
         final Transport transport = transport(config.listen().transport());
-        final OpenedJournal opened = Journals.open(journalConfig);
+        final RetentionLimits limits = retention(config.retention());
+        final OpenedJournal opened =
+                Journals.open(limits.isOff() ? journalConfig : journalConfig.retention(limits));
         try {
             return new Weft(config, transport, opened, clock);
         } catch (final RuntimeException ex) {
             opened.journal().close(); // again, if it got that far: the second one does nothing
             throw ex;
         }
+    }
+
+    /** The limits that the settings say. */
+    public static RetentionLimits retention(final WeftConfig.Retention settings) {
+        return new RetentionLimits(
+                TimeUnit.NANOSECONDS.toMicros(settings.ageNs()),
+                settings.bytes(),
+                settings.events(),
+                settings.leaseMaxNs());
     }
 
     /** Where it listens, with the real port. */

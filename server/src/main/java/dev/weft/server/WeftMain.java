@@ -2,6 +2,7 @@ package dev.weft.server;
 
 import dev.weft.server.cli.InspectCommand;
 import dev.weft.server.cli.PublishCommand;
+import dev.weft.server.cli.RetentionCommand;
 import dev.weft.server.cli.ServeCommand;
 import dev.weft.server.cli.TailCommand;
 import dev.weft.server.cli.VerifyCommand;
@@ -28,6 +29,7 @@ public final class WeftMain {
         commands.put("publish", () -> new CommandLine(new PublishCommand()));
         commands.put("tail", () -> new CommandLine(new TailCommand()));
         commands.put("inspect", () -> new CommandLine(new InspectCommand()));
+        commands.put("retention", RetentionCommand::commandLine);
         commands.put("verify", () -> new CommandLine(new VerifyCommand()));
 
         final CommandSpec spec = CommandSpec.create().name("weft");

@@ -61,6 +61,35 @@ final class ConfigReader {
                 "a time with unit from " + min + " to " + max);
     }
 
+    /** The same, but 0 if the setting is empty. */
+    long nanosOrNone(final Setting setting, final String min, final String max) {
+        return text(setting).isEmpty() ? 0 : nanos(setting, min, max);
+    }
+
+    /** A number of bytes such as {@code 10g}, which may be large; 0 if the setting is empty. */
+    long bytesOrNone(final Setting setting, final String min, final String max) {
+        return text(setting).isEmpty()
+                ? 0
+                : number(
+                        setting,
+                        Units.bytes(min),
+                        Units.bytes(max),
+                        Units::bytes,
+                        "a size from " + min + " to " + max);
+    }
+
+    /** A whole number; 0 if the setting is empty. */
+    long wholeOrNone(final Setting setting, final long min, final long max) {
+        return text(setting).isEmpty()
+                ? 0
+                : number(
+                        setting,
+                        min,
+                        max,
+                        Long::parseLong,
+                        "a whole number from " + min + " to " + max);
+    }
+
     private long number(
             final Setting setting,
             final long min,

@@ -121,6 +121,30 @@ public record Setting(
                     "listen beyond loopback without keys",
                     null,
                     Kind.SWITCH);
+    static final Setting RETENTION_AGE =
+            plain(
+                    "retention-age",
+                    "",
+                    "<1m..10000d>",
+                    "delete old files of the journal, but no event younger than this");
+    static final Setting RETENTION_BYTES =
+            plain(
+                    "retention-bytes",
+                    "",
+                    "<1m..1024t>",
+                    "delete old files of the journal when all of them take more than this");
+    static final Setting RETENTION_EVENTS =
+            plain(
+                    "retention-events",
+                    "",
+                    "<1..10^15>",
+                    "delete old files of the journal, but none of so many newest events");
+    static final Setting RETENTION_LEASE_MAX =
+            plain(
+                    "retention-lease-max",
+                    "10m",
+                    "<0s..1d>",
+                    "how long a file that may go waits for those who still read it");
     static final Setting LOG_LEVEL =
             bare(
                     "log-level",
@@ -148,6 +172,10 @@ public record Setting(
                     API_KEYS_FILE,
                     API_KEYS,
                     ALLOW_UNAUTHENTICATED,
+                    RETENTION_AGE,
+                    RETENTION_BYTES,
+                    RETENTION_EVENTS,
+                    RETENTION_LEASE_MAX,
                     LOG_LEVEL,
                     DEMO,
                     TRANSPORT,

@@ -1,8 +1,8 @@
 package dev.weft.server.config;
 
 /**
- * Numbers with a unit: {@code 64k}, {@code 16m}, {@code 1g}; {@code 250ms}, {@code 5s}, {@code 2m},
- * {@code 1h}, {@code 1d}.
+ * Numbers with a unit: {@code 64k}, {@code 16m}, {@code 1g}, {@code 1t}; {@code 250ms}, {@code 5s},
+ * {@code 2m}, {@code 1h}, {@code 1d}.
  */
 final class Units {
     private static final int KIBI = 1024;
@@ -22,6 +22,7 @@ final class Units {
                     case "k", "kb", "kib" -> KIBI;
                     case "m", "mb", "mib" -> (long) KIBI * KIBI;
                     case "g", "gb", "gib" -> (long) KIBI * KIBI * KIBI;
+                    case "t", "tb", "tib" -> (long) KIBI * KIBI * KIBI * KIBI;
                     default -> throw new NumberFormatException(text);
                 };
         return product(text, unit, factor);

@@ -24,6 +24,7 @@ public record WeftConfig(
         Access access,
         Path dataDirectory,
         boolean durableByDefault,
+        Retention retention,
         Threads threads,
         Streams streams,
         Events events,
@@ -93,6 +94,13 @@ public record WeftConfig(
             int inboxCapacity,
             int durableCapacity) {}
 
+    /**
+     * What of the journal may be deleted; 0 for a limit that is not set.
+     *
+     * @param leaseMaxNs how long a file that may go waits for its readers.
+     */
+    public record Retention(long ageNs, long bytes, long events, long leaseMaxNs) {}
+
     /** Limits and times of streams. */
     public record Streams(
             int subscribersMax, long keepAliveIntervalNs, long retryMinNs, long retryMaxNs) {}
@@ -149,6 +157,12 @@ public record WeftConfig(
                         reader.path(Setting.DATA_DIR),
                         reader.choice(Setting.DURABILITY, Durability.values())
                                 == Durability.DURABLE,
+                        new Retention(
+                                reader.nanosOrNone(Setting.RETENTION_AGE, "1m", "10000d"),
+                                reader.bytesOrNone(Setting.RETENTION_BYTES, "1m", "1024t"),
+                                reader.wholeOrNone(
+                                        Setting.RETENTION_EVENTS, 1, 1_000_000_000_000_000L),
+                                reader.nanos(Setting.RETENTION_LEASE_MAX, "0s", "1d")),
                         readThreads(reader),
                         readStreams(reader),
                         new Events(

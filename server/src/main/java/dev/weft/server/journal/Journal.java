@@ -114,6 +114,19 @@ public interface Journal extends AutoCloseable {
      */
     long sequenceWithin(long lengthMax);
 
+    /**
+     * A wish to keep what a reader still needs, for the calling thread and all of its readers. A
+     * fixed few per journal; they end with it.
+     */
+    default Lease newLease() {
+        return new Lease();
+    }
+
+    /** What retention has deleted. */
+    default RetentionCounters retention() {
+        return new RetentionCounters();
+    }
+
     /** Places that readers found damaged since the journal was opened. Any thread. */
     long damageCount();
 

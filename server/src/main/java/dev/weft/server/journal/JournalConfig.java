@@ -11,8 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a journal is opened: a directory, and values that the product leaves as they are and tests
- * replace. Not thread-safe; read while the journal is opened and not changed after that.
+ * How a journal is opened: a directory, what may be deleted, and values that the product leaves as
+ * they are and tests replace. Not thread-safe; read while the journal is opened and not changed
+ * after that.
  */
 public final class JournalConfig {
     private static final long MIB = 1024 * 1024;
@@ -35,6 +36,8 @@ public final class JournalConfig {
     private Forcer forcer = Forcer.DEVICE;
     private @Nullable FreeSpace freeSpace;
     private AppendProbe probe = AppendProbe.NONE;
+    private DeletionProbe deletionProbe = DeletionProbe.NONE;
+    private RetentionLimits retention = RetentionLimits.OFF;
 
     private JournalConfig(final Path directory) {
         this.directory = directory;
@@ -180,6 +183,26 @@ public final class JournalConfig {
 
     public JournalConfig probe(final AppendProbe value) {
         probe = value;
+        return this;
+    }
+
+    /** Is told each step of deleting a roll file. */
+    public DeletionProbe deletionProbe() {
+        return deletionProbe;
+    }
+
+    public JournalConfig deletionProbe(final DeletionProbe value) {
+        deletionProbe = value;
+        return this;
+    }
+
+    /** What may be deleted. */
+    public RetentionLimits retention() {
+        return retention;
+    }
+
+    public JournalConfig retention(final RetentionLimits value) {
+        retention = value;
         return this;
     }
 

@@ -39,6 +39,17 @@ public interface JournalReader extends AutoCloseable {
     /** Moves to the next block or gap. The view is valid until the next call of this reader. */
     int next(BlockFlyweight view);
 
+    /**
+     * Gives back the mapping of a roll file that retention has deleted, if this reader stands in
+     * one: the space of such a file is free only when nobody maps it. To be called now and then by
+     * who does not read.
+     *
+     * @return whether the view of the last block is no longer valid.
+     */
+    default boolean letGo() {
+        return false;
+    }
+
     long gapFrom();
 
     long gapTo();

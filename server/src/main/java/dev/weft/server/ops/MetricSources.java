@@ -132,6 +132,21 @@ public record MetricSources(
                 "weft.head", "Newest sequence in the journal", null, journal::appendedSequence);
         metrics.gauge(
                 "weft.oldest", "Oldest sequence that can be read", null, journal::oldestSequence);
+        metrics.counter(
+                "weft.retention.files",
+                "Roll files deleted by retention",
+                null,
+                () -> journal.retention().files());
+        metrics.counter(
+                "weft.retention.bytes",
+                "Bytes of the roll files deleted by retention",
+                null,
+                () -> journal.retention().bytes());
+        metrics.counter(
+                "weft.retention.overruled",
+                "Roll files deleted although a reader still needed them",
+                null,
+                () -> journal.retention().overruled());
         metrics.gauge(
                 "weft.durable", "Newest sequence forced to disk", null, journal::durableSequence);
         metrics.gauge(

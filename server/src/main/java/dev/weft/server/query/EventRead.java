@@ -58,8 +58,13 @@ final class EventRead implements History.Read {
     }
 
     @Override
+    public long firstSequence() {
+        return sequence;
+    }
+
+    @Override
     public void read(final Journal journal, final BlockCursor cursor) {
-        if (cursor.at(sequence) != BlockCursor.BLOCK) {
+        if (sequence < journal.oldestSequence() || cursor.at(sequence) != BlockCursor.BLOCK) {
             return;
         }
         final BlockFlyweight block = cursor.block();

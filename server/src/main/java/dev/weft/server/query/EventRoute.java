@@ -39,6 +39,12 @@ public final class EventRoute implements Route {
         }
     }
 
+    /** What was asked for is no longer there. */
+    static Problem gone(final String what, final long oldest) {
+        return new Problem(410, what + "; the oldest there is has sequence " + oldest)
+                .with("oldest", oldest);
+    }
+
     private void read(final Exchange exchange, final ConnectionReads reads, final long sequence) {
         if (!history.offer(
                 new EventRead(
@@ -64,13 +70,7 @@ public final class EventRoute implements Route {
         } else if (read.outcome() == History.Read.Outcome.FAILED) {
             exchange.respond(UNREADABLE);
         } else {
-            final long oldest = journal.oldestSequence();
-            exchange.respond(
-                    new Problem(
-                                    410,
-                                    "this event is gone; the oldest there is has sequence "
-                                            + oldest)
-                            .with("oldest", oldest));
+            exchange.respond(gone("this event is gone", journal.oldestSequence()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.server.query;
 
 import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.Lease;
 import dev.weft.server.runtime.Signal;
 import dev.weft.server.stream.BlockCursor;
 import dev.weft.server.stream.ReadBudget;
@@ -42,6 +43,9 @@ public final class History implements Agent {
             BUSY
         }
 
+        /** First sequence that it needs, for retention to wait. */
+        long firstSequence();
+
         /** Thread: replay. It touches a bounded number of bytes. */
         void read(Journal journal, BlockCursor cursor);
 
@@ -63,6 +67,7 @@ public final class History implements Agent {
             new ManyToOneConcurrentArrayQueue<>(WAITING_MAX);
     private final Journal journal;
     private final ReadBudget budget;
+    private final Lease lease; // on what the read of this duty cycle needs
     private final LongSupplier clockNs;
     private @Nullable Read next; // waits for the budget
     private long waitsSinceNs;
@@ -78,6 +83,7 @@ public final class History implements Agent {
         this.journal = journal;
         this.clockNs = clockNs;
         budget = new ReadBudget(unsentLengthMax);
+        lease = journal.newLease();
     }
 
     ReadBudget budget() {
@@ -103,6 +109,9 @@ public final class History implements Agent {
     public int doWork() {
         final Read read = next == null ? inbox.poll() : next;
         if (read == null) {
+            if (cursor != null) {
+                cursor.letGo();
+            }
             return 0;
         }
         if (!budget.take(READ_LENGTH_MAX)) {
@@ -111,6 +120,7 @@ public final class History implements Agent {
         next = null;
         Read.Outcome outcome = Read.Outcome.FAILED;
         try {
+            lease.need(read.firstSequence());
             read.read(journal, cursor());
             outcome = Read.Outcome.READ;
         } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
@@ -119,6 +129,8 @@ public final class History implements Agent {
             LOG.error("cannot read a page of the journal", ex);
             BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
+        } finally {
+            lease.need(Lease.NONE);
         }
         final ByteBuf bytes = read.bytes();
         if (bytes == null) {

@@ -26,6 +26,7 @@ final class PageRead implements History.Read {
     private final int limit;
     private final ConnectionReads reads;
     private @Nullable ByteBuf page;
+    private long goneBelow; // the oldest sequence, if what follows "after" is gone
 
     /**
      * Makes the read.
@@ -41,14 +42,23 @@ final class PageRead implements History.Read {
     }
 
     @Override
+    public long firstSequence() {
+        return after == Long.MAX_VALUE ? after : after + 1;
+    }
+
+    @Override
     public void read(final Journal journal, final BlockCursor cursor) {
         final long head = journal.appendedSequence();
         final long oldest = journal.oldestSequence();
+        if (isGone(oldest)) {
+            goneBelow = oldest;
+            return;
+        }
         final ByteBuf target = exchange.channel().alloc().directBuffer(INITIAL_LENGTH);
         page = target;
         text(target, "{\"events\":[");
         final StringBuilder gaps = new StringBuilder();
-        long next = isFromStart ? Math.max(1, oldest) : after == Long.MAX_VALUE ? after : after + 1;
+        long next = isFromStart ? Math.max(1, oldest) : firstSequence();
         int count = 0;
         boolean isFull = false;
         while (next <= head && count < limit && !isFull) {
@@ -95,6 +105,14 @@ final class PageRead implements History.Read {
                         + Math.max(after, next - 1)
                         + (gaps.isEmpty() ? "" : ",\"gaps\":[" + gaps + "]")
                         + "}");
+        if (isGone(journal.oldestSequence())) { // meanwhile, in spite of the lease
+            discard();
+            goneBelow = journal.oldestSequence();
+        }
+    }
+
+    private boolean isGone(final long oldest) {
+        return after > 0 && firstSequence() < oldest;
     }
 
     @Override
@@ -120,6 +138,11 @@ final class PageRead implements History.Read {
     private void respond(final Outcome outcome) {
         final ByteBuf body = page;
         page = null;
+        if (outcome == Outcome.READ && goneBelow > 0) {
+            exchange.respond(EventRoute.gone("what this page begins with is gone", goneBelow));
+            reads.end();
+            return;
+        }
         if (outcome == Outcome.READ && body != null) {
             exchange.respond(
                     200, "application/json", reads.ending(body), "Cache-Control: no-store\r\n");

@@ -89,6 +89,14 @@ public final class BlockCursor {
         return gapTo;
     }
 
+    /** See {@link JournalReader#letGo}. */
+    public void letGo() {
+        if (reader.letGo()) {
+            last = first - 1;
+            nextSequence = -1;
+        }
+    }
+
     /** See {@link JournalReader#sequenceAt}. */
     public long sequenceAt(final long timestampUs) {
         last = first - 1;

@@ -109,6 +109,9 @@ public final class CatchUp implements Agent {
         }
         final ReplayRequest request = turns.peek();
         if (request == null) {
+            if (cursor != null) {
+                cursor.letGo();
+            }
             return 0;
         }
         int share = 0;

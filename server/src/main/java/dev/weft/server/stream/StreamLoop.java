@@ -7,6 +7,7 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.FramePlan;
 import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.Lease;
 import dev.weft.server.runtime.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -53,6 +54,7 @@ public final class StreamLoop implements Agent {
     private final ManyToOneConcurrentArrayQueue<ReplayRequest>
             replayed; // offered by the replay thread
     private volatile Signal signal = () -> {};
+    private final Lease lease; // on what subscribers that catch up still have to read
 
     /**
      * Makes a loop without subscribers.
@@ -75,6 +77,7 @@ public final class StreamLoop implements Agent {
         this.clock = clock;
         batch = new Batch(allocator, new FramePlan());
         replayed = new ManyToOneConcurrentArrayQueue<>(config.subscribersMax());
+        lease = journal.newLease();
     }
 
     /** Sets what makes this loop call {@link #doWork}. Before it starts. */
@@ -122,6 +125,7 @@ public final class StreamLoop implements Agent {
      */
     public void tick() {
         keepAlive.onTick(onQuiet);
+        renewLease();
         if (catchUp.budget().isShort()) {
             keepAlive.all().forEach(Subscriber::closeIfStalled);
         }
@@ -130,6 +134,24 @@ public final class StreamLoop implements Agent {
             plan(subscriber);
             subscriber = refused.poll();
         }
+    }
+
+    /** A subscriber has to read the journal from here on, now or when its client reads again. */
+    void onBehind(final long cursor) {
+        lease.needAlso(cursor);
+    }
+
+    /** Between two ticks it is only lowered. */
+    private void renewLease() {
+        long needed = Lease.NONE;
+        if (counters.subscribers(SubscriberState.CATCHING_UP).get() > 0) {
+            for (final Subscriber subscriber : keepAlive.all()) {
+                if (subscriber.state() == SubscriberState.CATCHING_UP) {
+                    needed = Math.min(needed, subscriber.cursor());
+                }
+            }
+        }
+        lease.need(needed);
     }
 
     /** Ends all streams because the server stops; what was handed out so far is sent before. */
@@ -292,6 +314,7 @@ public final class StreamLoop implements Agent {
 
     boolean ask(final ReplayRequest request) {
         request.limit = fanout.nextSequence() - 1;
+        lease.needAlso(request.cursor);
         final boolean accepted = catchUp.offer(request);
         if (!accepted) {
             counters.replayRefused.increment();

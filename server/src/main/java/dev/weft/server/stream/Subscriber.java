@@ -167,6 +167,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         state(
                 SubscriberState.CATCHING_UP,
                 reason == LeaveReason.LAPPED ? Transition.LAPPED : Transition.NOT_WRITABLE);
+        loop.onBehind(cursor);
         final Channel current = channel;
         if (current != null && current.isWritable()) {
             loop.plan(this);

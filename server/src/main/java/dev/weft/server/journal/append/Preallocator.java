@@ -173,6 +173,11 @@ public final class Preallocator {
         return diskFull;
     }
 
+    /** Whether there is less space than it takes to go on after a full disk. */
+    public boolean isSpaceShort() {
+        return diskFull || freeBytes < resumeBytes;
+    }
+
     public long freeBytes() {
         return freeBytes;
     }

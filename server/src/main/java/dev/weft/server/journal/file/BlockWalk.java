@@ -66,7 +66,7 @@ public final class BlockWalk {
         return blockLength;
     }
 
-    long firstSequence() {
+    public long firstSequence() {
         return bytes.memory()
                 .getLong(bytes.index(blockPosition) + FIRST_SEQUENCE_OFFSET, LITTLE_ENDIAN);
     }
@@ -78,7 +78,7 @@ public final class BlockWalk {
     }
 
     /** Microseconds since the epoch, of the block's first record. */
-    long firstTimestamp() {
+    public long firstTimestamp() {
         return timestamp(0);
     }
 
@@ -125,7 +125,7 @@ public final class BlockWalk {
      * @param lastMax blocks that end after this sequence are passed over: not visible yet.
      * @return whether one was found; the position is then behind it, else unchanged.
      */
-    boolean search(final long from, final long firstMin, final long lastMax) {
+    public boolean search(final long from, final long firstMin, final long lastMax) {
         long at = from;
         while (bytes.load(at, HEADER_LENGTH)) {
             final int available = bytes.available(at) & ~3;

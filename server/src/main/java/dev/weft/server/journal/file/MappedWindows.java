@@ -74,6 +74,15 @@ public final class MappedWindows {
         trim(closed ? 0 : IDLE_MAX);
     }
 
+    /**
+     * Unmaps what nobody holds of a file that is deleted, so that its space on disk is free; who
+     * still holds a window of it gives it back by {@link #release}.
+     */
+    public synchronized void forget(final RollFile file) {
+        file.markDeleted();
+        trim(closed ? 0 : IDLE_MAX);
+    }
+
     /** Unmaps what nobody holds; the rest goes when its reader is closed. */
     public synchronized void close() {
         closed = true;
@@ -84,7 +93,7 @@ public final class MappedWindows {
         int idle = 0;
         for (int i = windows.size() - 1; i >= 0; i--) {
             final Window window = windows.get(i);
-            if (window.references == 0 && ++idle > idleMax) {
+            if (window.references == 0 && (window.file.isDeleted() || ++idle > idleMax)) {
                 windows.remove(i);
                 IoUtil.unmap(window.buffer);
             }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * one thread (while opening: the opener, then the appender); searched by any.
  */
 public final class Positions {
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     /** 6 MiB; twice that for the moment in which the spacing is widened. */
     static final int ENTRIES_MAX = 256 * 1024;
@@ -30,6 +30,9 @@ public final class Positions {
 
     /** Entries that readers may look at; written after the entry. */
     private volatile int size;
+
+    /** Entries of cycles below are of files that are gone. Written by the house-keeping thread. */
+    private volatile int cycleMin;
 
     public Positions(final long spacing) {
         this(spacing, ENTRIES_MAX);
@@ -87,13 +90,17 @@ public final class Positions {
 
     /** At least the first entry of each roll file stays. */
     private Positions widened() {
-        final Positions wide = new Positions(2 * spacing, entriesMax);
+        final int keptFrom = keptFrom();
+        // If enough is gone, the spacing can stay.
+        final boolean isWider = size - keptFrom > entriesMax / 2;
+        final Positions wide = new Positions(isWider ? 2 * spacing : spacing, entriesMax);
+        wide.cycleMin = cycleMin;
         if (segments.length > entriesMax / SEGMENT_ENTRIES) { // as these are
             wide.reserve();
         }
         int lastCycle = -1;
         long lastOffset = 0;
-        for (int i = 0; i < size; i++) {
+        for (int i = keptFrom; i < size; i++) {
             if (cycle(i) != lastCycle || offset(i) - lastOffset >= wide.spacing) {
                 lastCycle = cycle(i);
                 lastOffset = offset(i);
@@ -101,6 +108,25 @@ public final class Positions {
             }
         }
         return wide.size > entriesMax / 4 * 3 ? wide.widenedUnlessWidest() : wide;
+    }
+
+    /** First entry of a file that is not gone. */
+    private int keptFrom() {
+        return floor(PLACE, ((long) cycleMin << CYCLE_SHIFT) - 1) + 1;
+    }
+
+    /**
+     * The files up to a cycle are gone: their entries are left out when these positions are full.
+     * Thread: the house-keeping one.
+     */
+    public void forgetUpTo(final int cycle) {
+        cycleMin = cycle + 1;
+    }
+
+    /** Entry of a file's first block, or {@link #NONE}. */
+    public int firstOf(final int cycle) {
+        final int entry = floor(PLACE, ((long) cycle << CYCLE_SHIFT) - 1) + 1;
+        return entry < size && cycle(entry) == cycle ? entry : NONE;
     }
 
     /** A copy that is nearly full again would soon be copied again. */

@@ -8,6 +8,9 @@ public interface ReadSource {
     /** Oldest sequence that can be read; {@code appendedSequence() + 1} when there is none. */
     long oldestSequence();
 
+    /** Sequences below were deleted by retention; 0 for none. */
+    long retainedFrom();
+
     /** To be asked for each search: they are replaced when they have become too large. */
     Positions positions();
 }

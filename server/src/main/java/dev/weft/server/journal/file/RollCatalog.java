@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The roll files of a journal in the order of their cycles. Grown by the appender's thread (copy on
- * write); read by any thread.
+ * The roll files of a journal in the order of their cycles. Grown by the appender's thread,
+ * shortened by the house-keeping one (copy on write); read by any thread.
  */
 public final class RollCatalog {
-    private volatile RollFile[] files;
+    private volatile RollFile[] files; // written under the lock, which no reader takes
 
     RollCatalog(final List<RollFile> files) {
         this.files =
@@ -80,13 +80,13 @@ public final class RollCatalog {
         return next < all.length ? all[next] : null;
     }
 
-    /** Takes a file out; only while the journal is being opened. */
-    public void remove(final RollFile file) {
+    /** Takes a file out. Thread: the opening one, then the house-keeping one. */
+    public synchronized void remove(final RollFile file) {
         files = Arrays.stream(files).filter(each -> each != file).toArray(RollFile[]::new);
     }
 
-    /** Adds the newest file. Thread: the opening one, then the appender. */
-    public void add(final RollFile file) {
+    /** Adds the newest file. Thread: the opening one, then the appender, once per roll. */
+    public synchronized void add(final RollFile file) {
         final RollFile[] all = files;
         final RollFile[] grown = Arrays.copyOf(all, all.length + 1);
         grown[all.length] = file;

@@ -13,6 +13,8 @@ public final class RollFile {
     /** Where the walk over the records ends: nothing beyond may be touched. */
     private volatile long dataEnd;
 
+    private volatile boolean deleted; // by retention, for those who still read it
+
     public RollFile(final int cycle, final Path path, final long dataEnd) {
         this.cycle = cycle;
         this.path = path;
@@ -33,6 +35,15 @@ public final class RollFile {
 
     public void dataEnd(final long position) {
         dataEnd = position;
+    }
+
+    /** Whether it was taken out of the journal. */
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    void markDeleted() {
+        deleted = true;
     }
 
     @Override

@@ -94,6 +94,9 @@ public final class RollFileReader implements JournalReader {
         }
         if (!found) {
             brokenFile = null;
+            if (expected < journal.retainedFrom()) {
+                return deleted(head);
+            }
         }
         if (!found && !advance(head)) {
             return gap(head);
@@ -126,12 +129,35 @@ public final class RollFileReader implements JournalReader {
         bytes.close();
     }
 
+    @Override
+    public boolean letGo() {
+        final RollFile current = file;
+        if (current == null || !current.isDeleted()) {
+            return false;
+        }
+        bytes.close();
+        file = null;
+        found = false;
+        return true;
+    }
+
+    /**
+     * The rest of what was deleted, at once: whatever file it stands in is not there for others.
+     */
+    private int deleted(final long head) {
+        final long to = Math.min(journal.retainedFrom() - 1, head);
+        bytes.close();
+        file = null;
+        return gap(to);
+    }
+
     private int gap(final long to) {
         gapFrom = expected;
         gapTo = to;
         expected = to + 1;
-        if (brokenFile != null) {
-            damageLog.met(brokenFile, brokenAt, gapFrom, gapTo);
+        final RollFile broken = brokenFile;
+        if (broken != null && !broken.isDeleted()) {
+            damageLog.met(broken, brokenAt, gapFrom, gapTo);
         }
         return GAP;
     }
@@ -139,11 +165,11 @@ public final class RollFileReader implements JournalReader {
     /** Steps to the first block that ends at or after the expected sequence; false if none does. */
     private boolean advance(final long head) {
         if (file == null) {
-            final RollFile first = catalog.first();
-            if (first == null) {
+            final Positions positions = journal.positions();
+            locate(positions, positions.floor(expected));
+            if (file == null) {
                 return false;
             }
-            open(first, 0);
         }
         while (!walkTo(head) && !walk.search(trusted, expected, head)) {
             final RollFile next = nextFile();

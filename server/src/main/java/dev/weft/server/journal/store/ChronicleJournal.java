@@ -12,12 +12,12 @@ import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.journal.JournalReader;
-import dev.weft.server.journal.append.ActiveFile;
+import dev.weft.server.journal.Lease;
+import dev.weft.server.journal.RetentionCounters;
 import dev.weft.server.journal.append.ChronicleAppender;
 import dev.weft.server.journal.append.Preallocator;
 import dev.weft.server.journal.file.BlockWalk;
 import dev.weft.server.journal.file.DamageLog;
-import dev.weft.server.journal.file.FileIo;
 import dev.weft.server.journal.file.MappedFileBytes;
 import dev.weft.server.journal.file.MappedWindows;
 import dev.weft.server.journal.file.Positions;
@@ -31,8 +31,8 @@ import dev.weft.server.journal.file.RollFileReader;
 import dev.weft.server.journal.recovery.DirectoryLock;
 import dev.weft.server.journal.recovery.Recovery;
 import dev.weft.server.journal.recovery.StateFile;
+import dev.weft.server.journal.retention.Retention;
 import java.io.IOException;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +51,15 @@ final class ChronicleJournal implements Journal, ReadSource {
     /** So far before the first block of a file that it gets an entry whatever the spacing is. */
     private static final long NOT_INDEXED = Long.MIN_VALUE / 2;
 
-    private final JournalConfig config;
     private final Parts parts;
     private final Preallocator preallocator;
     private final ChronicleAppender appender;
     private final RollCatalog catalog;
     private final MappedWindows windows;
+    private final SequenceReservation reservation;
+    private final Forcing forcing;
+    private final Retention retention;
+    private final RetentionSource retentionSource = new RetentionSource();
     private final DamageLog damageLog = new DamageLog();
     private final AppendProbe probe;
     private final int lengthMax;
@@ -65,22 +68,12 @@ final class ChronicleJournal implements Journal, ReadSource {
     private final AtomicLong appendedSequence; // acquired by readers, fan-out, forcing thread
     private volatile long nextSequence; // read by the house-keeping thread, for reservations
     private volatile long oldestSequence;
-    private long lastTimestamp;
+    private final AtomicLong lastTimestamp; // acquired by the house-keeping thread
     private long lastBlockPosition;
     private int cycle;
     private long indexedPosition;
     private volatile Positions positions; // read by readers and the house-keeping thread
     private RollFile file;
-
-    // Written by the house-keeping thread.
-    private volatile long reservedUpTo;
-
-    // Written by the forcing thread; the lock keeps out the closing one, should that not wait.
-    private final AtomicLong durableSequence = new AtomicLong();
-    private final Object forceLock = new Object();
-
-    /** Taken for each write of the state file: rare ones, by the house-keeper or on failure. */
-    private final Object stateLock = new Object();
 
     // Written by whoever meets the failure first; never changes back.
     private volatile @Nullable Throwable failure;
@@ -101,7 +94,6 @@ final class ChronicleJournal implements Journal, ReadSource {
             final Parts parts,
             final Recovery.Tail tail,
             final long nextSequence) {
-        this.config = config;
         this.parts = parts;
         preallocator = parts.preallocator();
         appender = parts.appender();
@@ -109,12 +101,14 @@ final class ChronicleJournal implements Journal, ReadSource {
         positions = parts.positions();
         positions.reserve();
         windows = new MappedWindows(config.blockSize(), config.overlap());
+        reservation = new SequenceReservation(parts.stateFile(), config.sequencesReserved());
+        forcing = new Forcing(config, preallocator, this::appendedSequence);
+        retention = new Retention(config, catalog, windows);
         probe = config.probe();
         lengthMax = config.blockLengthMax();
         appendedSequence = new AtomicLong(tail.lastSequence());
         this.nextSequence = nextSequence;
-        lastTimestamp = tail.lastTimestamp();
-        reservedUpTo = parts.stateFile().state().reservedUpTo();
+        lastTimestamp = new AtomicLong(tail.lastTimestamp());
         file = preallocator.current().file();
         cycle = appender.cycle();
         final boolean isSameFile = cycle == tail.cycle();
@@ -134,7 +128,7 @@ final class ChronicleJournal implements Journal, ReadSource {
 
     @Override
     public long lastTimestamp() {
-        return lastTimestamp;
+        return lastTimestamp.getPlain();
     }
 
     @Override
@@ -146,7 +140,7 @@ final class ChronicleJournal implements Journal, ReadSource {
             throw new JournalException(
                     false, "block too long: length=" + length + " max=" + lengthMax);
         }
-        if (nextSequence + count - 1 > reservedUpTo) {
+        if (!reservation.covers(nextSequence + count - 1)) {
             return BACK_PRESSURED;
         }
         return preallocator.admit(cycleFor(timestampUs), appender.endPosition(), length);
@@ -178,7 +172,7 @@ final class ChronicleJournal implements Journal, ReadSource {
             rolled(blockCycle);
         }
         lastBlockPosition = position;
-        lastTimestamp = timestamp(block, offset, count - 1);
+        lastTimestamp.setRelease(timestamp(block, offset, count - 1));
         file.dataEnd(appender.endPosition());
         final Positions index = positions;
         if (position - indexedPosition >= index.spacing()) {
@@ -228,20 +222,18 @@ final class ChronicleJournal implements Journal, ReadSource {
 
     @Override
     public long durableSequence() {
-        return durableSequence.getAcquire();
+        return forcing.durableSequence();
     }
 
     @Override
     public long oldestSequence() {
         final long oldest = oldestSequence;
-        return oldest == 0 ? appendedSequence() + 1 : oldest;
+        return oldest == 0 ? appendedSequence() + 1 : Math.max(oldest, retention.retainedFrom());
     }
 
     @Override
     public boolean needsHousekeeping() {
-        return failure == null
-                && (reservedUpTo - nextSequence < config.sequencesReserved() / 2
-                        || preallocator.needsWork());
+        return failure == null && (reservation.isLow(nextSequence) || preallocator.needsWork());
     }
 
     @Override
@@ -296,6 +288,21 @@ final class ChronicleJournal implements Journal, ReadSource {
     }
 
     @Override
+    public long retainedFrom() {
+        return retention.retainedFrom();
+    }
+
+    @Override
+    public Lease newLease() {
+        return retention.leases().add();
+    }
+
+    @Override
+    public RetentionCounters retention() {
+        return retention.counters();
+    }
+
+    @Override
     public JournalReader newReader() {
         return new RollFileReader(this, catalog, windows, damageLog);
     }
@@ -304,28 +311,19 @@ final class ChronicleJournal implements Journal, ReadSource {
 
     @Override
     public long force() {
-        synchronized (forceLock) {
-            if (failure != null) {
-                throw new JournalException(true, "journal has failed before", failure);
-            }
-            final long target = appendedSequence();
-            final ActiveFile active = preallocator.current(); // before the queue: a later roll adds
-            try {
-                forceRolled();
-                if (active.channel().isOpen()) { // else it was rolled meanwhile, and forced
-                    config.forcer().force(active.channel());
-                }
-            } catch (final IOException | RuntimeException ex) {
-                throw fail(new JournalException(true, "cannot force to disk", ex));
-            }
-            durableSequence.setRelease(target);
-            return target;
+        if (failure != null) {
+            throw new JournalException(true, "journal has failed before", failure);
+        }
+        try {
+            return forcing.force();
+        } catch (final IOException | RuntimeException ex) {
+            throw fail(new JournalException(true, "cannot force to disk", ex));
         }
     }
 
     @Override
     public boolean hasFinishedFiles() {
-        return preallocator.rolled().peek() != null;
+        return forcing.hasFinishedFiles();
     }
 
     @Override
@@ -333,29 +331,11 @@ final class ChronicleJournal implements Journal, ReadSource {
         if (!hasFinishedFiles() || failure != null || closed) {
             return 0;
         }
-        synchronized (forceLock) {
-            try {
-                return forceRolled() ? 1 : 0;
-            } catch (final IOException | RuntimeException ex) {
-                throw fail(new JournalException(true, "cannot force a finished file", ex));
-            }
+        try {
+            return forcing.forceFinished() ? 1 : 0;
+        } catch (final IOException | RuntimeException ex) {
+            throw fail(new JournalException(true, "cannot force a finished file", ex));
         }
-    }
-
-    /** Forces files that are finished, and the directory that got a new one. */
-    private boolean forceRolled() throws IOException {
-        final Queue<ActiveFile> rolled = preallocator.rolled();
-        ActiveFile finished = rolled.peek();
-        if (finished == null) {
-            return false;
-        }
-        for (; finished != null; finished = rolled.peek()) {
-            config.forcer().force(finished.channel());
-            Preallocator.finish(finished);
-            rolled.poll();
-        }
-        FileIo.force(config.directory());
-        return true;
     }
 
     // ---- the house-keeping thread ----
@@ -366,7 +346,8 @@ final class ChronicleJournal implements Journal, ReadSource {
             return 0;
         }
         try {
-            int workCount = reserve() ? 1 : 0;
+            int workCount = reservation.reserve(nextSequence) ? 1 : 0;
+            workCount += retention.doWork(retentionSource); // before a full disk is told
             workCount += preallocator.doWork();
             if (parts.positionsFile().flush(positions)) {
                 workCount++;
@@ -375,20 +356,6 @@ final class ChronicleJournal implements Journal, ReadSource {
         } catch (final IOException | RuntimeException ex) {
             throw fail(new JournalException(true, "house-keeping failed", ex));
         }
-    }
-
-    private boolean reserve() throws IOException {
-        final long next = nextSequence;
-        if (reservedUpTo - next >= config.sequencesReserved() / 2) {
-            return false;
-        }
-        final long upTo = next + config.sequencesReserved();
-        final StateFile stateFile = parts.stateFile();
-        synchronized (stateLock) {
-            stateFile.write(stateFile.state().reserved(upTo));
-        }
-        reservedUpTo = upTo; // only now may they be given out
-        return true;
     }
 
     // ---- closing and failing ----
@@ -416,21 +383,14 @@ final class ChronicleJournal implements Journal, ReadSource {
     }
 
     private void markClean() throws IOException {
-        synchronized (forceLock) {
-            forceRolled();
-            config.forcer().force(preallocator.current().channel());
-        }
+        forcing.force();
         parts.positionsFile().flush(positions);
-        final StateFile stateFile = parts.stateFile();
-        stateFile.write(
-                stateFile
-                        .state()
-                        .stopped(
-                                appendedSequence(),
-                                lastTimestamp,
-                                cycle,
-                                endOfRecords(),
-                                lastBlockPosition));
+        reservation.noteStop(
+                appendedSequence(),
+                lastTimestamp.getPlain(),
+                cycle,
+                endOfRecords(),
+                lastBlockPosition);
     }
 
     /** Chronicle may have put an index page behind the last block. */
@@ -455,9 +415,7 @@ final class ChronicleJournal implements Journal, ReadSource {
             failure = failed;
             LOG.error("journal has failed, nothing is appended any more", cause);
             try {
-                synchronized (stateLock) {
-                    parts.stateFile().write(parts.stateFile().state().failed());
-                }
+                reservation.noteFailure();
             } catch (final IOException | RuntimeException ex) {
                 LOG.error("cannot note the failure", ex);
             }
@@ -478,6 +436,34 @@ final class ChronicleJournal implements Journal, ReadSource {
         return size > 0 && positions.cycle(size - 1) == cycle
                 ? positions.offset(size - 1)
                 : NOT_INDEXED;
+    }
+
+    /** What retention is told, and with what care. Thread: the house-keeping one. */
+    private final class RetentionSource implements Retention.Source {
+        @Override
+        public long appendedSequence() {
+            return ChronicleJournal.this.appendedSequence();
+        }
+
+        @Override
+        public long newestTimestamp() {
+            return lastTimestamp.getAcquire();
+        }
+
+        @Override
+        public Positions positions() {
+            return positions;
+        }
+
+        @Override
+        public boolean isFinished(final RollFile candidate) {
+            return forcing.isFinished(candidate);
+        }
+
+        @Override
+        public boolean isSpaceShort() {
+            return preallocator.isSpaceShort();
+        }
     }
 
     /** First sequence of the first valid block; 0 if there is none. */

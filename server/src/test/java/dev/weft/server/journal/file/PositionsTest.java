@@ -64,6 +64,22 @@ class PositionsTest {
     }
 
     @Test
+    void shouldKeepItsSpacingWhenOldFilesAreGone() {
+        Positions positions = new Positions(SPACING, 1_000);
+        for (int cycle = 100; cycle < 150; cycle++) {
+            for (int i = 0; i < 300; i++) {
+                positions = positions.with(1 + 300L * (cycle - 100) + i, 1, cycle, i * SPACING);
+            }
+            positions.forgetUpTo(cycle - 1);
+        }
+        assertThat(positions.spacing()).isEqualTo(SPACING);
+        final int first = positions.firstOf(149);
+        assertThat(positions.firstSequence(first)).isEqualTo(1 + 300L * 49);
+        assertThat(positions.offset(first)).isZero();
+        assertThat(positions.firstOf(150)).isEqualTo(Positions.NONE);
+    }
+
+    @Test
     void shouldRewriteTheFileWhenTheSpacingWasWidened() throws IOException {
         final RollFile file = new RollFile(100, directory.resolve("a"), 1L << 39);
         final RollCatalog catalog = new RollCatalog(List.of(file));

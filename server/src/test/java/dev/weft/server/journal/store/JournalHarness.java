@@ -72,6 +72,17 @@ public final class JournalHarness implements AutoCloseable {
         }
     }
 
+    /** So many hours with so many events each, the last one being the current hour; all forced. */
+    public void appendHours(final int hours, final int count) {
+        for (int hour = 0; hour < hours; hour++) {
+            clockUs = START_US + hour * HOUR_US;
+            for (int i = 0; i < count; i++) {
+                assertThat(append(1, 100)).isEqualTo(Journal.APPENDED);
+            }
+            journal.force();
+        }
+    }
+
     /** What a reader sees from a sequence to the head. */
     public Seen readFrom(final long sequence) {
         return read(journal, sequence);
