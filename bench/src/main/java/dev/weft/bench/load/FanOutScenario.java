@@ -1,13 +1,19 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.EventText;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 
 /**
  * Saturated fan-out, closed loop: {@code windowBatches} batches are under way at any time; when the
- * oldest has reached every subscriber, the next one is published. A batch is one NDJSON request.
+ * oldest has reached every subscriber, the next one is published. A batch is one NDJSON request, or
+ * as many pipelined requests as it has events where a server takes only one at a time.
  */
 final class FanOutScenario implements Scenario {
     private final int subscriberCount;
@@ -27,45 +33,42 @@ final class FanOutScenario implements Scenario {
     }
 
     @Override
-    public String name() {
-        return "fan-out";
-    }
-
-    @Override
-    public String claim() {
-        return ("Saturated fan-out: %d SSE subscribers, events of %d bytes, journaled. Closed loop: %d batches of %d"
-                        + " events (one NDJSON request each) are under way; when the oldest has reached every"
-                        + " subscriber, the next is published. %.0f s a round. Every subscriber's ids are checked.")
-                .formatted(subscriberCount, EventText.LENGTH, windowBatches, batchEvents, seconds);
-    }
-
-    @Override
-    public String timesMeaning() {
-        return "Batch sent to batch at the last subscriber (closed loop: no latency claim)";
-    }
-
-    @Override
-    public List<Goal> goals() {
-        return List.of(Goal.atLeast("deliveries/s", "frames", 3_000_000));
+    public Question question() {
+        return new Question(
+                "fan-out",
+                ("Saturated fan-out: %d SSE subscribers, events of %d bytes, journaled. Closed loop: %d batches of %d"
+                                + " events are under way (one NDJSON request each; with a server that has none, that many"
+                                + " pipelined requests); when the oldest has reached every"
+                                + " subscriber, the next is published. %.0f s a round. Every subscriber's ids are checked.")
+                        .formatted(
+                                subscriberCount,
+                                EventText.LENGTH,
+                                windowBatches,
+                                batchEvents,
+                                seconds),
+                "Batch sent to batch at the last subscriber (closed loop: no latency claim)",
+                List.of(
+                        Goal.atLeast("deliveries/s", "frames", 3_000_000),
+                        Goal.atLeastTimes("deliveries/s", 40, Contenders.NCHAN)),
+                List.of(
+                        Picture.rounds("deliveries/s"),
+                        Picture.bars("deliveries/s"),
+                        Picture.bars("server CPU per delivery, ns")));
     }
 
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        try (LoadClient client = new LoadClient(server.port())) {
+        try (LoadClient client = new LoadClient(server)) {
             client.subscribe(subscriberCount, -1);
             final long base = Prime.publishOne(client);
             final BatchWindow window =
                     new BatchWindow(
                             base, batchEvents, windowBatches, subscriberCount, measure.times());
             final Publisher publisher =
-                    client.publisher(
-                            port ->
-                                    Publisher.request(
-                                            port,
-                                            "application/x-ndjson",
-                                            "",
-                                            EventText.lines(EventText.LENGTH, batchEvents)));
+                    client.hasBatches()
+                            ? client.linePublisher(batchEvents)
+                            : client.publisher(true);
             client.subscribers().forEach(subscriber -> subscriber.listener(window::onFrames));
 
             run(client, publisher, window, 1.0);
@@ -94,18 +97,19 @@ final class FanOutScenario implements Scenario {
         return measure.round();
     }
 
-    private static void run(
+    private void run(
             final LoadClient client,
             final Publisher publisher,
             final BatchWindow window,
-            final double seconds)
+            final double runSeconds)
             throws IOException {
-        final long end = System.nanoTime() + (long) (seconds * 1e9);
+        final long end = System.nanoTime() + (long) (runSeconds * 1e9);
+        final int requestsPerBatch = batchEvents / publisher.eventCount();
         long progress = System.nanoTime();
         while (System.nanoTime() - end < 0) {
             final int free = window.takeFree(System.nanoTime());
             if (free > 0) {
-                publisher.send(free);
+                publisher.send(free * requestsPerBatch);
                 progress = System.nanoTime();
             } else if (System.nanoTime() - progress > 10_000_000_000L) {
                 throw new StalledException("no batch reached all subscribers for 10 s");

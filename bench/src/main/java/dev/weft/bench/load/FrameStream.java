@@ -1,24 +1,20 @@
 package dev.weft.bench.load;
 
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads one subscriber's connection: the response head, then chunks, then SSE frames, and checks
- * that the ids of the frames are contiguous. Costs a few nanoseconds per frame: the end of a frame
- * is looked for where the previous frame's length says it should be, and only searched for when it
- * is not there. A raw line feed cannot stand inside a frame's JSON, so an empty line is always the
- * end of a frame. Confined to the client's thread.
+ * Reads one subscriber's connection: the response head, then chunks if there are any, then SSE
+ * frames, and checks that the numbers of the frames are contiguous. Costs a few nanoseconds per
+ * frame: the end of a frame is looked for where the previous frame's length says it should be, and
+ * only searched for when it is not there. A raw line feed cannot stand inside a frame's JSON, so an
+ * empty line is always the end of a frame. Confined to the client's thread.
  */
 final class FrameStream {
     private static final int CARRY_LENGTH_MAX = 8 * 1024 * 1024;
     private static final int HEAD_LENGTH_MAX = 16 * 1024;
-    private static final int ID_FIELD = 'i' | 'd' << 8 | ':' << 16 | ' ' << 24;
-    private static final int SHORTEST_ID_LENGTH = 6; // id: 1\n
     private static final int ID_LENGTH_MAX = 24; // id: , 19 digits, line feed
     private static final short EMPTY_LINE = '\n' | '\n' << 8;
 
@@ -27,9 +23,11 @@ final class FrameStream {
         CHUNK_SIZE,
         CHUNK_DATA,
         CHUNK_END,
+        UNTIL_CLOSED,
         ENDED
     }
 
+    private final FrameNumber number;
     private State state = State.HEAD;
     private final StringBuilder head = new StringBuilder();
     private boolean chunkSizeSeen;
@@ -47,9 +45,12 @@ final class FrameStream {
     private String trouble = "";
 
     /**
-     * @param nextSequence the id that the first frame must have, or 0 to take whatever comes first.
+     * @param number by what the frames are told apart.
+     * @param nextSequence the number that the first frame must have, or 0 to take whatever comes
+     *     first.
      */
-    FrameStream(final long nextSequence) {
+    FrameStream(final FrameNumber number, final long nextSequence) {
+        this.number = number;
         this.nextSequence = nextSequence;
     }
 
@@ -75,9 +76,25 @@ final class FrameStream {
                         state = State.CHUNK_SIZE;
                     }
                 }
+                case UNTIL_CLOSED -> {
+                    frames(buffer, position, end);
+                    position = end;
+                }
                 case ENDED -> throw new IllegalStateException("read after the end");
             }
         }
+    }
+
+    /**
+     * A new connection follows: what was unfinished is forgotten, the counts and the number that is
+     * expected stay.
+     */
+    void reopen() {
+        state = State.HEAD;
+        head.setLength(0);
+        chunkSizeSeen = false;
+        chunkRemaining = 0;
+        carryLength = 0;
     }
 
     /** The id that the next frame must have; 0 before the first frame when none was asked for. */
@@ -127,11 +144,14 @@ final class FrameStream {
                     && head.charAt(length - 1) == '\n'
                     && head.substring(length - 4).equals("\r\n\r\n")) {
                 final String text = head.toString();
-                if (!text.startsWith("HTTP/1.1 200")
-                        || !text.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+                final String fields = text.toLowerCase(Locale.ROOT);
+                if (!text.startsWith("HTTP/1.1 200") || fields.contains("\ncontent-length:")) {
                     fail("unexpected answer: " + text.replace("\r\n", " | "));
                 } else {
-                    state = State.CHUNK_SIZE;
+                    state =
+                            fields.contains("transfer-encoding: chunked")
+                                    ? State.CHUNK_SIZE
+                                    : State.UNTIL_CLOSED;
                 }
                 return position;
             }
@@ -170,7 +190,7 @@ final class FrameStream {
         long sequence = -1;
         while (position < end) {
             if (sequence < 0) {
-                sequence = sequence(buffer, position, end);
+                sequence = number.read(buffer, position, end);
             }
             int frameEnd = position + length;
             if (isFollowed(buffer, position, frameEnd, end, sequence + 1)) {
@@ -200,7 +220,7 @@ final class FrameStream {
      * Whether a frame of the guessed length ends here for certain: behind it begins the one with
      * the next id.
      */
-    private static boolean isFollowed(
+    private boolean isFollowed(
             final DirectBuffer buffer,
             final int offset,
             final int guess,
@@ -210,7 +230,7 @@ final class FrameStream {
                 && guess + ID_LENGTH_MAX <= end
                 && buffer.getShort(guess - 2) == EMPTY_LINE
                 && following > 0
-                && sequence(buffer, guess, end) == following;
+                && number.read(buffer, guess, end) == following;
     }
 
     private long count(final long sequence, final long expected) {
@@ -229,26 +249,6 @@ final class FrameStream {
             note("id " + sequence + " instead of " + expected);
         }
         return sequence + 1;
-    }
-
-    /**
-     * The id of the frame that begins here, -1 if its first line is no complete {@code id:
-     * <number>}.
-     */
-    private static long sequence(final DirectBuffer buffer, final int offset, final int end) {
-        if (end - offset < SHORTEST_ID_LENGTH
-                || buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) != ID_FIELD) {
-            return -1;
-        }
-        long value = 0;
-        for (int position = offset + Integer.BYTES; position < end; position++) {
-            final int digit = buffer.getByte(position) - '0';
-            if (digit < 0 || digit > 9) {
-                return digit == '\n' - '0' ? value : -1;
-            }
-            value = value * 10 + digit;
-        }
-        return -1;
     }
 
     private void other(final DirectBuffer buffer, final int offset, final int end) {
@@ -308,18 +308,5 @@ final class FrameStream {
         if (trouble.isEmpty()) {
             trouble = reason;
         }
-    }
-
-    /** The request that opens a stream. */
-    static byte[] request(final int port, final String path, final long lastEventId) {
-        final String resume = lastEventId < 0 ? "" : "Last-Event-ID: " + lastEventId + "\r\n";
-        return ("GET "
-                        + path
-                        + " HTTP/1.1\r\nHost: 127.0.0.1:"
-                        + port
-                        + "\r\nAccept: text/event-stream\r\n"
-                        + resume
-                        + "\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
     }
 }

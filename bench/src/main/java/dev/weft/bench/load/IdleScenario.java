@@ -1,12 +1,18 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 
 /** What a server costs when nothing happens: CPU and memory, with idle subscribers and without. */
 final class IdleScenario implements Scenario {
+    private static final int FIRST_COUNT = 100; // what the first ones cost once is no cost of each
+
     private final int subscriberCount;
     private final double seconds;
 
@@ -16,25 +22,26 @@ final class IdleScenario implements Scenario {
     }
 
     @Override
-    public String name() {
-        return "idle";
+    public Question question() {
+        return new Question(
+                "idle",
+                ("A server that has just started, then with %d idle SSE subscribers for %.0f s (keep-alives included)."
+                                + " CPU from /proc/<pid>/stat, memory from"
+                                + " /proc/<pid>/smaps_rollup, per subscriber anonymous and shared memory between the 100th"
+                                + " subscriber and the last (the kernel's socket buffers are in neither).")
+                        .formatted(subscriberCount, seconds),
+                "",
+                List.of(
+                        Goal.atMost("CPU with idle subscribers, % of a core", "%", 1),
+                        Goal.atMost("memory per subscriber, KB", "KB", 4),
+                        Goal.atMost("Rss, no subscriber, MB", "MB", 100)),
+                List.of(Picture.bars("memory per subscriber, KB")));
     }
 
+    /** A floor keeps nothing that could be compared. */
     @Override
-    public String claim() {
-        return ("A server that has just started, then with %d idle SSE subscribers for %.0f s (keep-alives included)."
-                        + " CPU from /proc/<pid>/stat, memory from /proc/<pid>/status.")
-                .formatted(subscriberCount, seconds);
-    }
-
-    @Override
-    public List<Goal> goals() {
-        return List.of(Goal.atMost("CPU with idle subscribers, % of a core", "%", 1));
-    }
-
-    @Override
-    public boolean hasFloor() {
-        return false;
+    public boolean suits(final Contender contender) {
+        return !contender.isFloor();
     }
 
     @Override
@@ -45,7 +52,7 @@ final class IdleScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        try (LoadClient client = new LoadClient(server.port())) {
+        try (LoadClient client = new LoadClient(server)) {
             if (number == 0) {
                 wait(client, 2);
                 return measure.round();
@@ -57,13 +64,15 @@ final class IdleScenario implements Scenario {
             measure.value(
                     "CPU without subscribers, % of a core",
                     measure.cpuSeconds() / measure.seconds() * 100);
-            final long before = server.resident("RssAnon");
-            client.subscribe(subscriberCount, -1);
+            client.subscribe(FIRST_COUNT, -1);
+            wait(client, 1);
+            final long before = own(server);
+            client.subscribe(subscriberCount - FIRST_COUNT, -1);
             wait(client, 3);
             memory(server, measure, subscriberCount + " subscribers");
             measure.value(
-                    "anonymous memory per subscriber, KB",
-                    (server.resident("RssAnon") - before) / 1024.0 / subscriberCount);
+                    "memory per subscriber, KB",
+                    (own(server) - before) / 1024.0 / (subscriberCount - FIRST_COUNT));
             measure.start();
             wait(client, seconds);
             measure.stop();
@@ -79,9 +88,13 @@ final class IdleScenario implements Scenario {
 
     private static void memory(final ServerProcess server, final Measure measure, final String when)
             throws IOException {
-        for (final String field : List.of("VmRSS", "RssAnon", "RssFile", "RssShmem")) {
+        for (final String field : List.of("Rss", "Pss_Anon", "Pss_File", "Pss_Shmem")) {
             measure.value("%s, %s, MB".formatted(field, when), server.resident(field) / 1e6);
         }
+    }
+
+    private static long own(final ServerProcess server) throws IOException {
+        return server.resident("Pss_Anon") + server.resident("Pss_Shmem");
     }
 
     private static void wait(final LoadClient client, final double waitSeconds) throws IOException {

@@ -1,7 +1,13 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.EventText;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 
@@ -19,22 +25,26 @@ final class IngestScenario implements Scenario {
     }
 
     @Override
-    public String name() {
-        return "ingest";
+    public Question question() {
+        return new Question(
+                "ingest",
+                ("NDJSON batch ingest on one connection: events of %d bytes, validated and journaled, %d lines a request,"
+                                + " two requests under way, no subscriber, %.0f s a round. Then one subscriber reads all of it"
+                                + " from the journal (Last-Event-ID) and checks every id; its rate is the catch-up. The floor"
+                                + " only counts line feeds, and makes its frames anew.")
+                        .formatted(EventText.LENGTH, requestEvents, seconds),
+                "",
+                List.of(
+                        Goal.atLeast("ingested events/s", "events", 1_000_000),
+                        Goal.atLeast("catch-up events/s", "events", 5_000_000),
+                        Goal.atLeast("catch-up GB/s", "GB", 1)),
+                List.of(Picture.rounds("ingested events/s"), Picture.rounds("catch-up events/s")));
     }
 
+    /** Floors but the one in Java neither resume nor are of interest here. */
     @Override
-    public String claim() {
-        return ("NDJSON batch ingest on one connection: events of %d bytes, validated and journaled, %d lines a request,"
-                        + " two requests under way, no subscriber, %.0f s a round. Then one subscriber reads all of it"
-                        + " from the journal (Last-Event-ID) and checks every id; its rate is the catch-up. The floor"
-                        + " only counts line feeds, and makes its frames anew.")
-                .formatted(EventText.LENGTH, requestEvents, seconds);
-    }
-
-    @Override
-    public List<Goal> goals() {
-        return List.of(Goal.atLeast("ingested events/s", "events", 500_000));
+    public boolean suits(final Contender contender) {
+        return contender.dialect().hasBatches() && !contender.name().equals(Contenders.FLOOR_C);
     }
 
     @Override
@@ -47,15 +57,8 @@ final class IngestScenario implements Scenario {
     }
 
     private long ingest(final ServerProcess server, final Measure measure) throws IOException {
-        try (LoadClient client = new LoadClient(server.port())) {
-            final Publisher publisher =
-                    client.publisher(
-                            port ->
-                                    Publisher.request(
-                                            port,
-                                            "application/x-ndjson",
-                                            "",
-                                            EventText.lines(EventText.LENGTH, requestEvents)));
+        try (LoadClient client = new LoadClient(server)) {
+            final Publisher publisher = client.linePublisher(requestEvents);
             measure.start();
             final long end = System.nanoTime() + (long) (seconds * 1e9);
             while (System.nanoTime() - end < 0) {
@@ -89,7 +92,7 @@ final class IngestScenario implements Scenario {
             final long lastEventId,
             final long expected)
             throws IOException {
-        try (LoadClient client = new LoadClient(server.port())) {
+        try (LoadClient client = new LoadClient(server)) {
             final double cpuBefore = server.cpuSeconds();
             final long startNs = System.nanoTime();
             client.subscribe(1, lastEventId);

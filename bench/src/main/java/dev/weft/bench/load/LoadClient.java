@@ -1,5 +1,7 @@
 package dev.weft.bench.load;
 
+import dev.weft.bench.server.Dialect;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -9,12 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All connections of one round on one thread and one selector, because client and server share the
@@ -22,9 +25,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the cache.
  */
 final class LoadClient implements AutoCloseable {
+    private static final String STREAM = "/events/stream";
     private static final int READ_BUFFER_LENGTH = 256 * 1024;
 
+    private final Dialect dialect;
     private final InetSocketAddress address;
+    private final @Nullable InetAddress source;
+    private final EventNumbers numbers = new EventNumbers();
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER_LENGTH);
     private final UnsafeBuffer view = new UnsafeBuffer(buffer);
@@ -32,45 +39,106 @@ final class LoadClient implements AutoCloseable {
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final List<Publisher> publishers = new ArrayList<>();
 
-    LoadClient(final int port) throws IOException {
-        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    LoadClient(final ServerProcess server) throws IOException {
+        this(
+                server.dialect(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()),
+                null);
+    }
+
+    /**
+     * @param source address that streams come from, or null for any.
+     */
+    LoadClient(
+            final Dialect dialect,
+            final InetSocketAddress address,
+            final @Nullable InetAddress source)
+            throws IOException {
+        this.dialect = dialect;
+        this.address = address;
+        this.source = source;
         selector = Selector.open();
     }
 
     /**
      * Opens streams and waits until each has its response head.
      *
-     * @param lastEventId what every stream sends as such, negative for none.
+     * @param lastEventId what every stream sends as such, negative for none. A server without
+     *     batches cannot resume either.
      */
     void subscribe(final int count, final long lastEventId) throws IOException {
-        final byte[] request =
-                FrameStream.request(address.getPort(), "/events/stream", lastEventId);
+        subscribe(count, lastEventId, STREAM);
+    }
+
+    /**
+     * As above.
+     *
+     * @param path of the stream, with its query.
+     * @return those that were opened.
+     */
+    List<Subscriber> subscribe(final int count, final long lastEventId, final String path)
+            throws IOException {
+        final byte[] request = request(path, lastEventId);
+        final List<Subscriber> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             final Subscriber subscriber =
                     new Subscriber(
                             connect(request),
-                            new FrameStream(lastEventId < 0 ? 0 : lastEventId + 1));
-            subscribers.add(subscriber);
+                            new FrameStream(
+                                    FrameNumber.of(dialect),
+                                    lastEventId < 0 ? 0 : lastEventId + 1));
+            added.add(subscriber);
         }
-        for (final Subscriber subscriber : subscribers) {
+        for (final Subscriber subscriber : added) {
             subscriber.register(selector);
         }
+        subscribers.addAll(added);
         await("stream heads", 30, this::isEveryHeadThere);
-        for (final Subscriber subscriber : subscribers) {
+        for (final Subscriber subscriber : added) {
             if (!subscriber.frames().isOpen()) {
                 throw new StalledException(
                         "a stream did not open: " + subscriber.frames().trouble());
             }
         }
+        return added;
     }
 
-    Publisher publisher(final Function<Integer, byte[]> requestForPort) throws IOException {
+    /**
+     * Closes a stream and opens it again; its frames go on to be counted where they were.
+     *
+     * @param lastEventId what it sends as such, negative for none.
+     */
+    void reconnect(final Subscriber subscriber, final String path, final long lastEventId)
+            throws IOException {
+        subscriber.reopen(connect(request(path, lastEventId)));
+        subscriber.register(selector);
+    }
+
+    /**
+     * A connection that publishes one event a request.
+     *
+     * @param minimal whether the answer is wanted without the envelope, where that can be asked.
+     */
+    Publisher publisher(final boolean minimal) throws IOException {
+        return publisher(PublishRequest.one(dialect, address.getPort(), minimal));
+    }
+
+    /** A connection that publishes {@code count} events a request. */
+    Publisher linePublisher(final int count) throws IOException {
+        return publisher(PublishRequest.lines(dialect, address.getPort(), count));
+    }
+
+    /** Whether a request may carry many events. */
+    boolean hasBatches() {
+        return dialect.hasBatches();
+    }
+
+    private Publisher publisher(final PublishRequest request) throws IOException {
         final SocketChannel channel = SocketChannel.open(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
         final SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        final Publisher publisher =
-                new Publisher(channel, key, requestForPort.apply(address.getPort()));
+        final Publisher publisher = new Publisher(channel, key, request, numbers);
         key.attach(publisher);
         publishers.add(publisher);
         return publisher;
@@ -173,8 +241,24 @@ final class LoadClient implements AutoCloseable {
         return true;
     }
 
+    private byte[] request(final String path, final long lastEventId) {
+        final String resume = lastEventId < 0 ? "" : "Last-Event-ID: " + lastEventId + "\r\n";
+        return ("GET "
+                        + path
+                        + " HTTP/1.1\r\nHost: 127.0.0.1:"
+                        + address.getPort()
+                        + "\r\nAccept: text/event-stream\r\n"
+                        + resume
+                        + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     private SocketChannel connect(final byte[] request) throws IOException {
-        final SocketChannel channel = SocketChannel.open(address);
+        final SocketChannel channel = SocketChannel.open();
+        if (source != null) {
+            channel.bind(new InetSocketAddress(source, 0));
+        }
+        channel.connect(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         final ByteBuffer bytes = ByteBuffer.wrap(request);
         while (bytes.hasRemaining()) {

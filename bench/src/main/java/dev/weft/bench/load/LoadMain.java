@@ -2,7 +2,10 @@ package dev.weft.bench.load;
 
 import dev.weft.bench.report.Environment;
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Report;
 import dev.weft.bench.report.ReportWriter;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.Contenders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,21 +27,34 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description =
-                "Measures a real server over loopback, from another process, beside a bare loop of socket writes.",
+                "Measures a real server over loopback, from another process, beside other servers and bare loops of socket writes.",
         footer = {
             "",
-            "Scenarios: fan-out, publish, publish-minimal, ingest, latency, paced, idle; all = these in turn.",
+            "Scenarios: fan-out, publish, publish-minimal, ingest, latency, paced, idle, subscribers.",
+            "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
+            "all = these in turn but for subscribers and crowds; peers = those that other servers have, beside all of them.",
+            "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
 public final class LoadMain implements Callable<Integer> {
     private static final List<String> ALL =
             List.of("fan-out", "publish", "publish-minimal", "ingest", "latency", "paced", "idle");
+    private static final List<String> PEERS =
+            List.of(
+                    "fan-out",
+                    "paced",
+                    "latency",
+                    "publish-minimal",
+                    "ingest",
+                    "idle",
+                    "subscribers");
+    private static final String DELIVERY_CPU = "server CPU per delivery, ns";
     private static final long WARM_LENGTH_MAX = 8L << 30;
 
     @Parameters(
             arity = "1..*",
             paramLabel = "SCENARIO",
-            description = "Names of scenarios, or all.")
+            description = "Names of scenarios, or all, or peers.")
     private List<String> names = List.of();
 
     @Option(
@@ -65,6 +82,12 @@ public final class LoadMain implements Callable<Integer> {
     private int subscribers;
 
     @Option(
+            names = "--crowd",
+            defaultValue = "15000",
+            description = "Subscribers of the crowds (${DEFAULT-VALUE}).")
+    private int crowd;
+
+    @Option(
             names = "--batch",
             defaultValue = "64",
             description = "Events of a fan-out batch (${DEFAULT-VALUE}).")
@@ -81,6 +104,25 @@ public final class LoadMain implements Callable<Integer> {
             defaultValue = "1000",
             description = "Events/s of latency (${DEFAULT-VALUE}).")
     private int rate;
+
+    @Option(
+            names = "--against",
+            split = ",",
+            paramLabel = "SERVER",
+            description = "Servers beside it (floor; all for the peers).")
+    private @Nullable List<String> against;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME=COMMAND",
+            description = "A further server, started like --server.")
+    private Map<String, String> variants = Map.of();
+
+    @Option(
+            names = "--prepared",
+            defaultValue = "target/bench/peers",
+            description = "What scripts/bench built of the peers (${DEFAULT-VALUE}).")
+    private Path prepared = Path.of("target/bench/peers");
 
     @Option(names = "--no-warm", description = "Do not touch the memory first.")
     private boolean noWarm;
@@ -111,7 +153,7 @@ public final class LoadMain implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         final List<Scenario> scenarios = new ArrayList<>();
-        for (final String name : names.equals(List.of("all")) ? ALL : names) {
+        for (final String name : scenarioNames()) {
             scenarios.add(scenario(name));
         }
         Files.createDirectories(work);
@@ -122,12 +164,39 @@ public final class LoadMain implements Callable<Integer> {
         boolean valid = true;
         for (final Scenario scenario : scenarios) {
             final ReportWriter writer =
-                    new ReportWriter(out, Environment.commit(), command(scenario.name()));
-            final Rig rig =
-                    new Rig(work, List.of(server.split(" ", -1)), rounds, writer, System.out);
+                    new ReportWriter(
+                            out, Environment.commit(), command(scenario.question().scenario()));
+            final Rig rig = new Rig(work, contenders(), rounds, writer, System.out);
             valid &= rig.run(scenario, circumstances);
         }
         return valid ? 0 : 1;
+    }
+
+    private List<String> scenarioNames() {
+        return names.equals(List.of("all")) ? ALL : isOfPeers() ? PEERS : names;
+    }
+
+    private boolean isOfPeers() {
+        return names.equals(List.of("peers"));
+    }
+
+    private List<String> others() {
+        if (against != null) {
+            return against;
+        }
+        return isOfPeers() ? Contenders.ALL : List.of(Contenders.FLOOR);
+    }
+
+    private List<Contender> contenders() {
+        final List<Contender> all = new ArrayList<>();
+        others().forEach(name -> all.add(Contenders.named(name, prepared)));
+        variants.forEach((name, command) -> all.add(Contenders.weft(name, words(command))));
+        all.add(Contenders.weft(Report.PRODUCT, words(server)));
+        return all;
+    }
+
+    private static List<String> words(final String command) {
+        return List.of(command.split(" ", -1));
     }
 
     private Scenario scenario(final String name) {
@@ -144,8 +213,21 @@ public final class LoadMain implements Callable<Integer> {
                             seconds,
                             List.of(
                                     Goal.atMost("p50, µs", "µs", 150),
-                                    Goal.atMost("p99, µs", "µs", 400)));
-            case "paced" -> new OpenLoopScenario(name, subscribers, 100, seconds, List.of());
+                                    Goal.atMost("p99, µs", "µs", 400),
+                                    Goal.atMostTimes("p50, µs", 1, Contenders.NCHAN),
+                                    Goal.atMostTimes("p99, µs", 1, Contenders.NCHAN)));
+            case "paced" ->
+                    new OpenLoopScenario(
+                            name,
+                            subscribers,
+                            100,
+                            seconds,
+                            List.of(
+                                    Goal.atMostTimes(DELIVERY_CPU, 0.5, Contenders.NCHAN),
+                                    Goal.atMostTimes(DELIVERY_CPU, 1.2, Contenders.FLOOR_C)));
+            case "crowd" -> new CrowdScenario(name, crowd, 0, seconds);
+            case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
+            case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);
         };
@@ -166,14 +248,20 @@ public final class LoadMain implements Callable<Integer> {
     }
 
     private List<String> command(final String scenario) {
-        return List.of(
-                "scripts/bench", scenario,
-                "--rounds", String.valueOf(rounds),
-                "--seconds", String.valueOf(seconds),
-                "--idle-seconds", String.valueOf(idleSeconds),
-                "--subscribers", String.valueOf(subscribers),
-                "--batch", String.valueOf(batch),
-                "--window", String.valueOf(window),
-                "--rate", String.valueOf(rate));
+        final List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "scripts/bench", scenario,
+                                "--against", String.join(",", others()),
+                                "--rounds", String.valueOf(rounds),
+                                "--seconds", String.valueOf(seconds),
+                                "--idle-seconds", String.valueOf(idleSeconds),
+                                "--subscribers", String.valueOf(subscribers),
+                                "--batch", String.valueOf(batch),
+                                "--window", String.valueOf(window),
+                                "--rate", String.valueOf(rate),
+                                "--crowd", String.valueOf(crowd)));
+        variants.forEach((name, start) -> command.addAll(List.of("--variant", name + "=" + start)));
+        return command;
     }
 }

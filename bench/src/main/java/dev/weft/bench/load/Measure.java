@@ -1,6 +1,7 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

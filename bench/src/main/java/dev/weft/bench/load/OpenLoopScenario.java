@@ -1,7 +1,11 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.EventText;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -34,48 +38,28 @@ final class OpenLoopScenario implements Scenario {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String claim() {
-        return ("Publish to subscriber: %d SSE subscriber(s), %d events/s of %d bytes, each a request of its own on one"
-                        + " connection, evenly spaced, no bursts, journaled. Open loop: latency from the moment the"
-                        + " schedule set to the read of the frame. The publishing thread sleeps until shortly before"
-                        + " an event is due, the reading thread sleeps in epoll: its wake-up counts. %.0f s a round.")
-                .formatted(subscriberCount, eventsPerSecond, EventText.LENGTH, seconds);
-    }
-
-    @Override
-    public String timesMeaning() {
-        return "Due time to frame read by the subscriber";
-    }
-
-    @Override
-    public List<Goal> goals() {
-        return goals;
+    public Question question() {
+        return new Question(
+                name,
+                ("Publish to subscriber: %d SSE subscriber(s), %d events/s of %d bytes, each a request of its own on one"
+                                + " connection, evenly spaced, no bursts, journaled. Open loop: latency from the moment the"
+                                + " schedule set to the read of the frame. The publishing thread sleeps until shortly before"
+                                + " an event is due, the reading thread sleeps in epoll: its wake-up counts. %.0f s a round.")
+                        .formatted(subscriberCount, eventsPerSecond, EventText.LENGTH, seconds),
+                "Due time to frame read by the subscriber",
+                goals,
+                List.of(Picture.percentiles(), Picture.bars("server CPU per delivery, ns")));
     }
 
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        try (LoadClient client = new LoadClient(server.port())) {
+        try (LoadClient client = new LoadClient(server)) {
             client.subscribe(subscriberCount, -1);
             final long base = Prime.publishOne(client);
             final long warmUpCount = eventsPerSecond;
             final long count = warmUpCount + (long) (seconds * eventsPerSecond);
-            final Pacer pacer =
-                    new Pacer(
-                            client.publisher(
-                                    port ->
-                                            Publisher.request(
-                                                    port,
-                                                    "application/json",
-                                                    "Prefer: return=minimal\r\n",
-                                                    EventText.event(EventText.LENGTH))),
-                            eventsPerSecond,
-                            count);
+            final Pacer pacer = new Pacer(client.publisher(true), eventsPerSecond, count);
             final Histogram times = measure.times();
             client.subscribers()
                     .forEach(

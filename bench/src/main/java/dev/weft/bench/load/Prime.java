@@ -12,18 +12,10 @@ final class Prime {
     /**
      * Publishes one event and waits until every subscriber has it.
      *
-     * @return its sequence.
+     * @return its number.
      */
     static long publishOne(final LoadClient client) throws IOException {
-        final Publisher publisher =
-                client.publisher(
-                        port ->
-                                Publisher.request(
-                                        port,
-                                        "application/json",
-                                        "",
-                                        EventText.event(EventText.LENGTH)));
-        publisher.send(1);
+        client.publisher(false).send(1);
         client.await(
                 "the first event at every subscriber",
                 20,

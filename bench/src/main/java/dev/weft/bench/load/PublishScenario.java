@@ -1,7 +1,12 @@
 package dev.weft.bench.load;
 
 import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.EventText;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 
@@ -24,44 +29,33 @@ final class PublishScenario implements Scenario {
     }
 
     @Override
-    public String name() {
-        return minimal ? "publish-minimal" : "publish";
-    }
-
-    @Override
-    public String claim() {
-        return ("Single-event publishes (%d bytes, journaled) on one pipelined HTTP/1.1 connection, one SSE subscriber"
-                        + " that checks every id. Answer: %s. Closed loop: up to %d requests without an answer, new"
-                        + " ones as answers come. %.0f s a round.")
-                .formatted(
-                        EventText.LENGTH,
-                        minimal
-                                ? "204 with the sequence (Prefer: return=minimal)"
-                                : "200 with the whole envelope",
-                        windowRequests,
-                        seconds);
-    }
-
-    @Override
-    public List<Goal> goals() {
-        return List.of(Goal.atLeast("publishes/s", "requests", 100_000));
+    public Question question() {
+        return new Question(
+                minimal ? "publish-minimal" : "publish",
+                ("Single-event publishes (%d bytes, journaled) on one pipelined HTTP/1.1 connection, one SSE subscriber"
+                                + " that checks every id. Answer: %s. Closed loop: up to %d requests without an answer, new"
+                                + " ones as answers come. %.0f s a round.")
+                        .formatted(
+                                EventText.LENGTH,
+                                minimal
+                                        ? "204 with the sequence (Prefer: return=minimal)"
+                                        : "200 with the whole envelope",
+                                windowRequests,
+                                seconds),
+                "",
+                List.of(
+                        Goal.atLeast("publishes/s", "requests", 100_000),
+                        Goal.atLeastTimes("publishes/s", 1.5, Contenders.NCHAN)),
+                List.of(Picture.rounds("publishes/s"), Picture.bars("publishes/s")));
     }
 
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        try (LoadClient client = new LoadClient(server.port())) {
+        try (LoadClient client = new LoadClient(server)) {
             client.subscribe(1, -1);
             Prime.publishOne(client);
-            final String headers = minimal ? "Prefer: return=minimal\r\n" : "";
-            final Publisher publisher =
-                    client.publisher(
-                            port ->
-                                    Publisher.request(
-                                            port,
-                                            "application/json",
-                                            headers,
-                                            EventText.event(EventText.LENGTH)));
+            final Publisher publisher = client.publisher(minimal);
             run(client, publisher, 1.0);
             final long before = publisher.answers().count();
             measure.start();

@@ -4,19 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One connection that publishes, pipelined: requests go out without waiting, answers are counted as
  * they come. Requests are repetitions of one prebuilt text, so sending costs a copy and a system
- * call. Confined to the client's thread.
+ * call, and the numbers where the server needs them. Confined to the client's thread.
  */
 final class Publisher implements Connection {
     private static final int REQUESTS_PER_WRITE_MAX = 256;
 
     private final SocketChannel channel;
     private final int requestLength;
+    private final int eventCount;
+    private final int[] numberOffsets;
+    private final EventNumbers numbers;
     private final int requestsPerBuffer;
     private final ByteBuffer requests; // the same request, over and over
     private final AnswerStream answers = new AnswerStream();
@@ -25,15 +27,22 @@ final class Publisher implements Connection {
             pendingCount; // requests wanted, not yet handed to the socket, without the one begun
     private long requestedCount;
 
-    Publisher(final SocketChannel channel, final SelectionKey key, final byte[] request) {
+    Publisher(
+            final SocketChannel channel,
+            final SelectionKey key,
+            final PublishRequest request,
+            final EventNumbers numbers) {
         this.channel = channel;
         this.key = key;
-        requestLength = request.length;
+        this.numbers = numbers;
+        requestLength = request.bytes().length;
+        eventCount = request.eventCount();
+        numberOffsets = request.numberOffsets();
         requestsPerBuffer =
-                Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / request.length));
-        requests = ByteBuffer.allocateDirect(request.length * requestsPerBuffer);
+                Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / requestLength));
+        requests = ByteBuffer.allocateDirect(requestLength * requestsPerBuffer);
         for (int i = 0; i < requestsPerBuffer; i++) {
-            requests.put(request);
+            requests.put(request.bytes());
         }
         requests.flip().limit(0);
     }
@@ -50,7 +59,7 @@ final class Publisher implements Connection {
      * client's may call, and then no other may be used.
      */
     void sendOneNow() throws IOException {
-        requests.limit(requestLength).position(0);
+        take(1);
         while (requests.hasRemaining()) {
             channel.write(requests);
         }
@@ -79,6 +88,11 @@ final class Publisher implements Connection {
         channel.close();
     }
 
+    /** Events in each request. */
+    int eventCount() {
+        return eventCount;
+    }
+
     /** Requests that were asked for, sent or not. */
     long requestedCount() {
         return requestedCount;
@@ -101,7 +115,7 @@ final class Publisher implements Connection {
                     return;
                 }
                 final int count = Math.min(pendingCount, requestsPerBuffer);
-                requests.limit(count * requestLength).position(0);
+                take(count);
                 pendingCount -= count;
             }
             channel.write(requests);
@@ -112,29 +126,18 @@ final class Publisher implements Connection {
         }
     }
 
+    private void take(final int count) {
+        requests.limit(count * requestLength).position(0);
+        for (int request = 0; request < count; request++) {
+            for (final int offset : numberOffsets) {
+                numbers.put(requests, request * requestLength + offset);
+            }
+        }
+    }
+
     private void interest(final int operations) {
         if (key.interestOps() != operations) {
             key.interestOps(operations);
         }
-    }
-
-    /** A publish request of one body. */
-    static byte[] request(
-            final int port, final String contentType, final String headers, final byte[] body) {
-        final byte[] head =
-                ("POST /events HTTP/1.1\r\nHost: 127.0.0.1:"
-                                + port
-                                + "\r\nContent-Type: "
-                                + contentType
-                                + "\r\n"
-                                + headers
-                                + "Content-Length: "
-                                + body.length
-                                + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII);
-        final byte[] request = new byte[head.length + body.length];
-        System.arraycopy(head, 0, request, 0, head.length);
-        System.arraycopy(body, 0, request, head.length, body.length);
-        return request;
     }
 }

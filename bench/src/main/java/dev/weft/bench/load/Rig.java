@@ -4,10 +4,11 @@ import dev.weft.bench.report.Environment;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.ReportWriter;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,35 +16,35 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs one scenario: starts Weft and the floor as processes, warms both up, then runs the rounds in
- * turn (floor, weft, weft, floor, …), so that what the machine does meanwhile hits both alike, and
- * writes the report.
+ * Runs one scenario: starts every server as a process, warms all up, then runs the rounds in turn
+ * (floor, nchan, weft, weft, nchan, floor, …), so that what the machine does meanwhile hits all
+ * alike, and writes the report.
  */
 final class Rig {
-    private static final String FLOOR = "floor";
-
     private final Path work;
-    private final List<String> weftCommand;
+    private final List<Contender> contenders;
     private final int roundCount;
     private final ReportWriter writer;
     private final PrintStream out;
 
     /**
      * @param work for journals and logs; what is made there is taken away again, but for the logs.
-     * @param weftCommand starts a server when {@code --port 0 --data-dir <dir>} is appended.
+     * @param contenders the servers that take part, in the order of the first round.
      * @param roundCount measured rounds against each server.
      */
     Rig(
             final Path work,
-            final List<String> weftCommand,
+            final List<Contender> contenders,
             final int roundCount,
             final ReportWriter writer,
             final PrintStream out) {
         this.work = work;
-        this.weftCommand = weftCommand;
+        this.contenders = contenders;
         this.roundCount = roundCount;
         this.writer = writer;
         this.out = out;
@@ -54,33 +55,31 @@ final class Rig {
      */
     boolean run(final Scenario scenario, final Map<String, Object> circumstances)
             throws IOException {
-        out.printf("%n== %s%n%s%n", scenario.name(), scenario.claim());
-        final Path data = Files.createTempDirectory(work, "journal");
+        out.printf("%n== %s%n%s%n", scenario.question().scenario(), scenario.question().claim());
+        final Path data = Files.createTempDirectory(work, "data");
         final Environment environment = Environment.capture(data);
         circumstances.forEach(environment::put);
         final List<Round> warmUps = new ArrayList<>();
         final List<Round> rounds = new ArrayList<>();
-        try (ServerProcess weft = startWeft(data)) {
-            environment.server(Report.PRODUCT, weft.pid());
-            if (scenario.hasFloor()) {
-                try (ServerProcess floor = startFloor()) {
-                    environment.server(FLOOR, floor.pid());
-                    rounds(scenario, List.of(floor, weft), warmUps, rounds);
-                }
-            } else {
-                rounds(scenario, List.of(weft), warmUps, rounds);
+        final List<Contender> suited = contenders.stream().filter(scenario::suits).toList();
+        final List<ServerProcess> servers = new ArrayList<>();
+        try {
+            for (final Contender contender : suited) {
+                final ServerProcess server = start(contender, data);
+                servers.add(server);
+                environment.server(server.name(), server.pid());
             }
+            rounds(scenario, servers, warmUps, rounds);
         } finally {
+            servers.forEach(ServerProcess::close);
             delete(data);
         }
-        final Report report =
-                new Report(
-                        scenario.name(),
-                        scenario.claim(),
-                        scenario.timesMeaning(),
-                        scenario.goals(),
-                        warmUps,
-                        rounds);
+        final Set<String> peers =
+                suited.stream()
+                        .filter(Contender::isPeer)
+                        .map(Contender::name)
+                        .collect(Collectors.toSet());
+        final Report report = new Report(scenario.question(), peers, warmUps, rounds);
         final Path folder = writer.write(report, environment);
         out.printf("-> %s%n%s%n", folder, Files.readString(folder.resolve("README.md")));
         return report.isValid();
@@ -116,7 +115,7 @@ final class Rig {
             round = broken.round();
         }
         out.printf(
-                "%-5s %s %s %s%n",
+                "%-10s %s %s %s%n",
                 server.name(),
                 number == 0 ? "warm-up" : "round " + number,
                 text(round.values()),
@@ -135,22 +134,9 @@ final class Rig {
         return text.toString();
     }
 
-    private ServerProcess startWeft(final Path data) throws IOException {
-        final List<String> command = new ArrayList<>(weftCommand);
-        command.addAll(
-                List.of("--host", "127.0.0.1", "--port", "0", "--data-dir", data.toString()));
-        return ServerProcess.start(Report.PRODUCT, command, Map.of(), work.resolve("weft.log"));
-    }
-
-    private ServerProcess startFloor() throws IOException {
-        final String java = ProcessHandle.current().info().command().orElse("java");
-        final List<String> command = new ArrayList<>(List.of(java));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--") || argument.startsWith("-XX:+Use"))
-                .forEach(command::add);
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), FloorServer.class.getName()));
-        return ServerProcess.start(FLOOR, command, Map.of(), work.resolve("floor.log"));
+    private ServerProcess start(final Contender contender, final Path data) throws IOException {
+        final Path own = Files.createDirectory(data.resolve(contender.name()));
+        return contender.starter().start(own, work.resolve(contender.name() + ".log"));
     }
 
     private static void delete(final Path directory) throws IOException {

@@ -1,29 +1,20 @@
 package dev.weft.bench.load;
 
-import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
-import java.util.List;
 
 /**
- * One question that the rig can answer. Its rounds run against Weft and against the floor in turn.
+ * One question that the rig can answer. Its rounds run against all servers that take part, in turn.
  */
 interface Scenario {
-    String name();
+    /** What is measured, under which conditions, and what has to be reached. */
+    Question question();
 
-    /** One sentence: what is measured, under which conditions. */
-    String claim();
-
-    /** What the histograms of its rounds hold, empty if nothing. */
-    default String timesMeaning() {
-        return "";
-    }
-
-    /** What Weft's median round has to reach. */
-    List<Goal> goals();
-
-    /** Whether the bare loop runs beside it; no where it has no counterpart. */
-    default boolean hasFloor() {
+    /** Whether this server has what is measured. */
+    default boolean suits(final Contender contender) {
         return true;
     }
 

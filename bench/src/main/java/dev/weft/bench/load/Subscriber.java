@@ -9,7 +9,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** One live stream of the client. Confined to the client's thread. */
 final class Subscriber implements Connection {
-    private final SocketChannel channel;
+    private SocketChannel channel;
     private final FrameStream frames;
     private FrameListener listener = FrameListener.NONE;
     private long byteCount;
@@ -47,6 +47,14 @@ final class Subscriber implements Connection {
     public void close() throws IOException {
         closed = true;
         channel.close();
+    }
+
+    /** Goes on with another connection. */
+    void reopen(final SocketChannel next) throws IOException {
+        channel.close();
+        channel = next;
+        closed = false;
+        frames.reopen();
     }
 
     void register(final Selector selector) throws IOException {

@@ -59,13 +59,18 @@ public final class Environment {
         values.put(
                 name + "Command",
                 Arrays.stream(line.split("\0", -1)).map(Environment::withoutPlace).toList());
-        values.put(
-                name + "Jvm",
-                command("/proc/" + pid + "/exe", "-version")
-                        .lines()
-                        .skip(2)
-                        .findFirst()
-                        .orElse(""));
+        values.put(name + "Version", version(pid));
+    }
+
+    /** What the program of a process says of itself, where it can be asked. */
+    private static String version(final long pid) {
+        final String program = command("readlink", "/proc/" + pid + "/exe");
+        return switch (program.substring(program.lastIndexOf('/') + 1)) {
+            case "java" -> command(program, "-version").lines().skip(2).findFirst().orElse("");
+            case "nginx" -> command(program, "-v");
+            case "node" -> "node " + command(program, "--version");
+            default -> "";
+        };
     }
 
     /** Where the project and the JDK lie on this machine says nothing about the measurement. */

@@ -17,22 +17,31 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.openjdk.jmh.results.RunResult;
 
-/**
- * One picture per measurement: the percentiles where times are the point, else the first value of
- * each round.
- */
+/** The pictures of a measurement. */
 final class Plot {
     private static final int WIDTH = 1_000;
     private static final int HEIGHT = 600;
 
     private Plot() {}
 
-    static void write(final Report report, final Path file) throws IOException {
+    /** One file per picture: plot.png, plot-2.png and so on. */
+    static void write(final Report report, final Path folder) throws IOException {
         System.setProperty("java.awt.headless", "true");
-        final boolean ofTimes =
-                !report.goals().isEmpty() && report.goals().get(0).unit().equals("µs");
-        final Chart<?, ?> chart = ofTimes ? percentiles(report) : rounds(report);
-        ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
+        final List<Picture> pictures = report.question().pictures();
+        for (int i = 0; i < pictures.size(); i++) {
+            final String metric = pictures.get(i).metric();
+            final Chart<?, ?> chart =
+                    switch (pictures.get(i).kind()) {
+                        case PERCENTILES -> percentiles(report);
+                        case ROUNDS -> rounds(report, metric);
+                        case BARS -> bars(report, metric);
+                        case SWEEP -> sweep(report, metric);
+                    };
+            ImageIO.write(
+                    BitmapEncoder.getBufferedImage(chart),
+                    "png",
+                    folder.resolve(i == 0 ? "plot.png" : "plot-" + (i + 1) + ".png").toFile());
+        }
     }
 
     /** Time per operation of every micro-benchmark. */
@@ -67,7 +76,10 @@ final class Plot {
                 new XYChartBuilder()
                         .width(WIDTH)
                         .height(HEIGHT)
-                        .title(report.scenario() + ": " + report.timesMeaning())
+                        .title(
+                                report.question().scenario()
+                                        + ": "
+                                        + report.question().timesMeaning())
                         .xAxisTitle("1 in so many is slower")
                         .yAxisTitle("µs")
                         .build();
@@ -89,20 +101,69 @@ final class Plot {
         return chart;
     }
 
-    private static CategoryChart rounds(final Report report) {
-        final String metric =
-                report.goals().isEmpty()
-                        ? report.metrics().iterator().next()
-                        : report.goals().get(0).metric();
+    private static CategoryChart category(
+            final Report report, final String metric, final String axis) {
         final CategoryChart chart =
                 new CategoryChartBuilder()
                         .width(WIDTH)
                         .height(HEIGHT)
-                        .title(report.scenario() + ": " + metric)
-                        .xAxisTitle("round")
+                        .title(report.question().scenario() + ": " + metric)
+                        .xAxisTitle(axis)
                         .yAxisTitle(metric)
                         .build();
         chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        return chart;
+    }
+
+    private static CategoryChart bars(final Report report, final String metric) {
+        final CategoryChart chart = category(report, metric + ", median", "");
+        chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setLabelsVisible(true);
+        final List<String> servers =
+                report.servers().stream()
+                        .filter(server -> report.sorted(server, metric).length > 0)
+                        .toList();
+        if (!servers.isEmpty()) {
+            chart.addSeries(
+                    metric,
+                    servers,
+                    servers.stream().map(server -> report.median(server, metric)).toList());
+        }
+        return chart;
+    }
+
+    private static XYChart sweep(final Report report, final String metric) {
+        final XYChart chart =
+                new XYChartBuilder()
+                        .width(WIDTH)
+                        .height(HEIGHT)
+                        .title(report.question().scenario() + ": " + metric + ", median")
+                        .xAxisTitle("subscribers")
+                        .yAxisTitle(metric)
+                        .build();
+        chart.getStyler().setXAxisLogarithmic(true);
+        chart.getStyler().setYAxisLogarithmic(true);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        for (final String server : report.servers()) {
+            final List<Double> places = new ArrayList<>();
+            final List<Double> values = new ArrayList<>();
+            for (final String name : report.metrics()) {
+                final double value = report.median(server, name);
+                if (name.startsWith(metric + Picture.AT) && value > 0) {
+                    places.add(
+                            Double.valueOf(name.substring(metric.length() + Picture.AT.length())));
+                    values.add(value);
+                }
+            }
+            if (!places.isEmpty()) {
+                chart.addSeries(server, places, values);
+            }
+        }
+        return chart;
+    }
+
+    private static CategoryChart rounds(final Report report, final String metric) {
+        final CategoryChart chart = category(report, metric, "round");
         for (final String server : report.servers()) {
             final List<Integer> numbers = new ArrayList<>();
             final List<Double> values = new ArrayList<>();

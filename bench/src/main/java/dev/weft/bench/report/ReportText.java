@@ -1,5 +1,6 @@
 package dev.weft.bench.report;
 
+import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
@@ -13,21 +14,20 @@ final class ReportText {
     static String of(final Report report) {
         final StringBuilder text = new StringBuilder(2_000);
         text.append("# ")
-                .append(report.scenario())
+                .append(report.question().scenario())
                 .append(": ")
                 .append(verdict(report))
                 .append("\n\n");
-        text.append(report.claim()).append("\n\n");
+        text.append(report.question().claim()).append("\n\n");
         goals(text, report);
+        ratios(text, report);
         times(text, report);
         rounds(text, report);
-        if (!report.isValid()) {
-            text.append("\n## Why it does not count\n\n");
-            report.violations().forEach(line -> text.append("- ").append(line).append('\n'));
-        }
+        list(text, "Why it does not count", report.violations(false));
+        list(text, "Rounds of peers that are left out", report.violations(true));
         text.append(
                 "\nEnvironment: environment.json. Command: command.txt. Values of every round, warm-up too:"
-                        + " rounds.json. Plot: plot.png.\n");
+                        + " rounds.json. Plots: *.png.\n");
         return text.toString();
     }
 
@@ -35,6 +35,7 @@ final class ReportText {
         final Histogram all = new Histogram(3);
         report.rounds().stream()
                 .filter(round -> round.server().equals(server))
+                .filter(round -> round.violations().isEmpty())
                 .forEach(round -> all.add(round.times()));
         return all;
     }
@@ -59,24 +60,71 @@ final class ReportText {
         return report.isReached() ? "reached" : "missed";
     }
 
+    private static void list(
+            final StringBuilder text, final String title, final List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append("\n## ").append(title).append("\n\n");
+            lines.forEach(line -> text.append("- ").append(line).append('\n'));
+        }
+    }
+
     private static void goals(final StringBuilder text, final Report report) {
         if (report.goals().isEmpty()) {
             return;
         }
-        text.append("| value | goal | weft, median round | verdict |\n| --- | --- | --- | --- |\n");
+        text.append("| value | goal | weft, median | verdict |\n| --- | --- | --- | --- |\n");
         for (final Goal goal : report.goals()) {
-            final double value = report.median(Report.PRODUCT, goal.metric());
+            final double value = report.value(goal);
             text.append(
-                    "| %s, %s | %s %s | %s | %s |\n"
+                    "| %s, %s | %s %s%s | %s%s | %s |\n"
                             .formatted(
                                     goal.metric(),
                                     goal.unit(),
                                     goal.atLeast() ? "≥" : "≤",
                                     number(goal.bound()),
+                                    goal.isRatio() ? " × " + goal.against() : "",
                                     number(value),
-                                    goal.isReached(value) ? "reached" : "missed"));
+                                    goal.isRatio() ? " ×" : "",
+                                    verdict(goal, value)));
         }
         text.append('\n');
+    }
+
+    private static String verdict(final Goal goal, final double value) {
+        if (Double.isNaN(value)) {
+            return "no valid round";
+        }
+        return goal.isReached(value) ? "reached" : "missed";
+    }
+
+    private static void ratios(final StringBuilder text, final Report report) {
+        final List<String> others =
+                report.servers().stream().filter(name -> !name.equals(Report.PRODUCT)).toList();
+        if (others.isEmpty() || !report.servers().contains(Report.PRODUCT)) {
+            return;
+        }
+        text.append(
+                "## Weft by the others: median (smallest to largest) of the rounds' ratios\n\n| value |");
+        others.forEach(server -> text.append(" by ").append(server).append(" |"));
+        text.append("\n| --- |").append(" --- |".repeat(others.size())).append('\n');
+        for (final String metric : report.metrics()) {
+            if (!metric.contains("in the whole round")) {
+                text.append("| ").append(metric).append(" |");
+                others.forEach(server -> text.append(spread(report.ratios(server, metric))));
+                text.append('\n');
+            }
+        }
+        text.append('\n');
+    }
+
+    private static String spread(final double[] sorted) {
+        return sorted.length == 0
+                ? " – |"
+                : " %s (%s to %s) |"
+                        .formatted(
+                                number(Report.middle(sorted)),
+                                number(sorted[0]),
+                                number(sorted[sorted.length - 1]));
     }
 
     private static void times(final StringBuilder text, final Report report) {
@@ -84,7 +132,7 @@ final class ReportText {
                 .allMatch(server -> merged(report, server).getTotalCount() == 0)) {
             return;
         }
-        text.append("## ").append(report.timesMeaning()).append(", µs, all rounds\n\n");
+        text.append("## ").append(report.question().timesMeaning()).append(", µs, all rounds\n\n");
         text.append("| server | count | p50 | p99 | p99.9 | p99.99 | max |\n");
         text.append("| --- | --- | --- | --- | --- | --- | --- |\n");
         for (final String server : report.servers()) {
@@ -109,15 +157,7 @@ final class ReportText {
         for (final String metric : report.metrics()) {
             text.append("| ").append(metric).append(" |");
             for (final String server : report.servers()) {
-                final double[] sorted = report.sorted(server, metric);
-                text.append(
-                        sorted.length == 0
-                                ? " – |"
-                                : " %s (%s to %s) |"
-                                        .formatted(
-                                                number(report.median(server, metric)),
-                                                number(sorted[0]),
-                                                number(sorted[sorted.length - 1])));
+                text.append(spread(report.sorted(server, metric)));
             }
             text.append('\n');
         }

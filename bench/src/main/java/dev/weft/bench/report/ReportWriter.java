@@ -50,7 +50,7 @@ public final class ReportWriter {
                                 .formatted(
                                         LocalDate.now(ZoneOffset.UTC),
                                         commit,
-                                        report.scenario(),
+                                        report.question().scenario(),
                                         report.isValid() ? "" : ".FAIL"));
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("README.md"), ReportText.of(report));
@@ -60,7 +60,7 @@ public final class ReportWriter {
         for (final String server : report.servers()) {
             histograms(report, server, folder);
         }
-        Plot.write(report, folder.resolve("plot.png"));
+        Plot.write(report, folder);
         return folder;
     }
 
@@ -78,7 +78,7 @@ public final class ReportWriter {
         try (PrintStream log =
                 new PrintStream(folder.resolve(server + ".hdr").toFile(), StandardCharsets.UTF_8)) {
             final HistogramLogWriter writer = new HistogramLogWriter(log);
-            writer.outputComment(report.timesMeaning() + ", nanoseconds; tag = round");
+            writer.outputComment(report.question().timesMeaning() + ", nanoseconds; tag = round");
             writer.outputLogFormatVersion();
             writer.outputLegend();
             final List<Round> every = new ArrayList<>(report.warmUps());

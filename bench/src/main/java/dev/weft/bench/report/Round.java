@@ -19,4 +19,9 @@ public record Round(
         int number,
         Map<String, Double> values,
         Histogram times,
-        List<String> violations) {}
+        List<String> violations) {
+    /** One of the values; NaN if there is none of that name. */
+    double value(final String metric) {
+        return values.getOrDefault(metric, Double.NaN);
+    }
+}

@@ -2,6 +2,8 @@ package dev.weft.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.bench.server.Dialect;
+import dev.weft.bench.server.EventText;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -13,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FrameStreamTest {
     private static final String HEAD =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+    private static final String UNTIL_CLOSED =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: keep-alive\r\n\r\n";
 
     @Test
     void shouldCountContiguousFramesFromAnyFirstId() {
@@ -83,9 +88,14 @@ class FrameStreamTest {
     @MethodSource("seeds")
     void shouldFindExactlyThePlantedFaultsHoweverTheBytesArrive(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
+        final Dialect dialect = random.nextBoolean() ? Dialect.WEFT : Dialect.BROADCAST;
+        final boolean chunked = dialect == Dialect.WEFT || random.nextBoolean();
         final StringBuilder text = new StringBuilder();
         final StringBuilder frames = new StringBuilder();
-        long sequence = random.nextLong(1, 2_000);
+        long sequence =
+                dialect == Dialect.WEFT
+                        ? random.nextLong(1, 2_000)
+                        : EventText.FIRST_NUMBER + random.nextInt(2_000);
         final long first = sequence;
         long lost = 0;
         long repeated = 0;
@@ -101,16 +111,22 @@ class FrameStreamTest {
             } else if (fault == 2) {
                 frames.append(":\n\n");
             }
-            frames.append(frame(sequence++, random.nextInt(5) == 0 ? random.nextInt(400) : 100));
+            final int padding = random.nextInt(5) == 0 ? random.nextInt(400) : 100;
+            frames.append(
+                    dialect == Dialect.WEFT
+                            ? frame(sequence++, padding)
+                            : peerFrame(random, sequence++, padding));
         }
         for (int from = 0;
                 from < frames.length(); ) { // chunks that end anywhere, also inside a frame
             final int to = Math.min(frames.length(), from + random.nextInt(1, 2_000));
-            text.append(chunk(frames.substring(from, to)));
+            final String piece = frames.substring(from, to);
+            text.append(chunked ? chunk(piece) : piece);
             from = to;
         }
-        final byte[] bytes = (HEAD + text).getBytes(StandardCharsets.UTF_8);
-        final FrameStream stream = new FrameStream(first);
+        final byte[] bytes =
+                ((chunked ? HEAD : UNTIL_CLOSED) + text).getBytes(StandardCharsets.UTF_8);
+        final FrameStream stream = new FrameStream(FrameNumber.of(dialect), first);
         for (int from = 0;
                 from < bytes.length; ) { // reads that end anywhere, also inside a chunk's size
             final int length =
@@ -127,9 +143,17 @@ class FrameStreamTest {
         assertThat(stream.nextSequence()).isEqualTo(sequence);
     }
 
+    @Test
+    void shouldRefuseAnAnswerThatIsNoStream() {
+        final FrameStream stream = read(0, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
+
+        assertThat(stream.isOpen()).isFalse();
+        assertThat(stream.trouble()).startsWith("unexpected answer");
+    }
+
     private static FrameStream read(final long next, final String text) {
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        final FrameStream stream = new FrameStream(next);
+        final FrameStream stream = new FrameStream(FrameNumber.of(Dialect.WEFT), next);
         stream.accept(new UnsafeBuffer(bytes), 0, bytes.length);
         return stream;
     }
@@ -148,6 +172,19 @@ class FrameStreamTest {
                 + "\ndata: {\"seq\":"
                 + sequence
                 + ",\"event\":{\"data\":\""
+                + "y".repeat(padding)
+                + "\"}}\n\n";
+    }
+
+    /** As nchan and better-sse write them: ids that say nothing about order, any fields before. */
+    private static String peerFrame(
+            final SplittableRandom random, final long number, final int padding) {
+        return (random.nextBoolean() ? "event: message\n" : "")
+                + "id: 1795181556:"
+                + random.nextInt(100)
+                + "\ndata: {\"type\":\"t\",\"data\":{\"n\":"
+                + number
+                + ",\"text\":\""
                 + "y".repeat(padding)
                 + "\"}}\n\n";
     }

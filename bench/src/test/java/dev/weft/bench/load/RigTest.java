@@ -2,7 +2,10 @@ package dev.weft.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.bench.report.Report;
 import dev.weft.bench.report.ReportWriter;
+import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.FloorServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -63,6 +66,6 @@ class RigTest {
                 new ReportWriter(folder.resolve("out"), "abc1234", List.of("test"));
         final PrintStream out =
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        return new Rig(folder, command, 1, writer, out);
+        return new Rig(folder, List.of(Contenders.weft(Report.PRODUCT, command)), 1, writer, out);
     }
 }

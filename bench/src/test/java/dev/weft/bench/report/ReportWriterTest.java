@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
@@ -66,15 +67,64 @@ class ReportWriterTest {
         final Report report = report(List.of());
         final Report strict =
                 new Report(
-                        "latency",
-                        "",
-                        "",
-                        List.of(Goal.atMost("p50, µs", "µs", 50)),
+                        question(Goal.atMost("p50, µs", "µs", 50)),
+                        Set.of(),
                         List.of(),
                         report.rounds());
 
         assertThat(strict.isReached()).isFalse();
         assertThat(ReportText.of(strict)).contains("# latency: missed");
+    }
+
+    @Test
+    void shouldCompareRoundByRoundAndLeaveOutAPeersVoidRounds() {
+        final List<Round> rounds = new ArrayList<>();
+        for (int number = 1; number <= 5; number++) {
+            final double disturbance = number; // hits both servers of a round alike
+            rounds.add(round("weft", number, 40 * disturbance, List.of()));
+            rounds.add(
+                    number == 3
+                            ? round("nchan", number, 1_000, List.of("lost 7"))
+                            : round("nchan", number, disturbance, List.of()));
+        }
+        final Report report =
+                new Report(
+                        question(Goal.atLeastTimes("deliveries/s", 40, "nchan")),
+                        Set.of("nchan"),
+                        List.of(),
+                        rounds);
+
+        assertThat(report.isValid()).isTrue();
+        assertThat(report.ratios("nchan", "deliveries/s")).containsExactly(40, 40, 40, 40);
+        assertThat(report.sorted("nchan", "deliveries/s")).containsExactly(1, 2, 4, 5);
+        assertThat(ReportText.of(report))
+                .contains("# latency: reached")
+                .contains("| deliveries/s, × | ≥ 40.00 × nchan | 40.00 × | reached |")
+                .contains("- nchan, round 3: lost 7");
+    }
+
+    @Test
+    void shouldNotCallAGoalReachedThatNoValidRoundSpeaksFor() {
+        final Report report =
+                new Report(
+                        question(Goal.atLeastTimes("deliveries/s", 40, "nchan")),
+                        Set.of("nchan"),
+                        List.of(),
+                        List.of(
+                                round("weft", 1, 40, List.of()),
+                                round("nchan", 1, 1, List.of("lost 1"))));
+
+        assertThat(report.isReached()).isFalse();
+        assertThat(ReportText.of(report)).contains("no valid round");
+    }
+
+    private static Round round(
+            final String server,
+            final int number,
+            final double rate,
+            final List<String> violations) {
+        return new Round(
+                server, number, Map.of("deliveries/s", rate), new Histogram(3), violations);
     }
 
     private Path write(final Report report) throws IOException {
@@ -101,11 +151,18 @@ class ReportWriterTest {
             }
         }
         return new Report(
+                question(Goal.atMost("p50, µs", "µs", 150)),
+                Set.of(),
+                rounds.subList(0, 2),
+                rounds.subList(2, 8));
+    }
+
+    private static Question question(final Goal... goals) {
+        return new Question(
                 "latency",
                 "Claim.",
                 "Due to read",
-                List.of(Goal.atMost("p50, µs", "µs", 150)),
-                rounds.subList(0, 2),
-                rounds.subList(2, 8));
+                List.of(goals),
+                List.of(Picture.percentiles(), Picture.bars("p50, µs")));
     }
 }

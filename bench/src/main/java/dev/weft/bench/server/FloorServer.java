@@ -1,4 +1,4 @@
-package dev.weft.bench.load;
+package dev.weft.bench.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,7 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The floor: what the machine allows, with nothing of an event server in it. It counts published
  * events without looking at them, keeps none, and writes as many frames of the right length to
  * every stream, one blocking write after another in a plain loop on one thread. It speaks just
- * enough HTTP for {@link LoadClient}. A process of its own.
+ * enough HTTP for the rig's client. A process of its own.
  */
 public final class FloorServer {
     private static final Pattern LAST_EVENT_ID = Pattern.compile("(?im)^last-event-id: *(\\d+)");

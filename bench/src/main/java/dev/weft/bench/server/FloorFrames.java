@@ -1,4 +1,4 @@
-package dev.weft.bench.load;
+package dev.weft.bench.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

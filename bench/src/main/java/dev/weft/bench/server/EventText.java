@@ -1,21 +1,36 @@
-package dev.weft.bench.load;
+package dev.weft.bench.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The one event that the rig publishes, of an exact length as JSON text. */
-final class EventText {
+/**
+ * The one event that the rig publishes, of an exact length as JSON text. It holds a number of fixed
+ * width, by which deliveries are told apart where the server's ids cannot be relied on.
+ */
+public final class EventText {
     /** Length that all goals speak of: the event as it is published, white space none. */
-    static final int LENGTH = 200;
+    public static final int LENGTH = 200;
+
+    /** What stands before the number. */
+    public static final String NUMBER_MARK = "\"n\":";
+
+    /** The first number; all up to ten times of it have the same width. */
+    public static final long FIRST_NUMBER = 1_000_000_000L;
+
+    /** Digits of a number. */
+    public static final int NUMBER_DIGITS = 10;
 
     private static final String START =
-            "{\"type\":\"bench.tick\",\"category\":\"telemetry\",\"subject\":\"host/bench\",\"data\":{\"text\":\"";
+            "{\"type\":\"bench.tick\",\"category\":\"telemetry\",\"subject\":\"host/bench\",\"data\":{"
+                    + NUMBER_MARK
+                    + FIRST_NUMBER
+                    + ",\"text\":\"";
     private static final String END = "\"}}";
 
     private EventText() {}
 
     /** One event. */
-    static byte[] event(final int length) {
+    public static byte[] event(final int length) {
         final int padding = length - START.length() - END.length();
         if (padding < 0) {
             throw new IllegalArgumentException("event too short: length=" + length);
@@ -26,7 +41,7 @@ final class EventText {
     }
 
     /** {@code count} events, a line each. */
-    static byte[] lines(final int length, final int count) {
+    public static byte[] lines(final int length, final int count) {
         final byte[] event = event(length);
         final byte[] lines = new byte[(length + 1) * count];
         for (int i = 0; i < count; i++) {

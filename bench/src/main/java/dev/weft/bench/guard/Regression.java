@@ -1,0 +1,61 @@
+package dev.weft.bench.guard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What became worse, beyond the margins. */
+final class Regression {
+    /**
+     * Allocation that is no regression, in bytes per invocation. The smallest object of a JVM has
+     * 16; so one more object in an invocation is seen, and what the profiler itself and other
+     * threads allocate now and then, spread over all invocations, is not.
+     */
+    static final double BYTES_MARGIN = 8;
+
+    private Regression() {}
+
+    /**
+     * Compares a run with the baseline.
+     *
+     * @param margin how many times slower counts as a regression.
+     * @return a line for each regression; empty if there is none.
+     */
+    static List<String> find(
+            final Map<String, Cost> baseline,
+            final Map<String, Cost> measured,
+            final double margin) {
+        final List<String> found = new ArrayList<>();
+        measured.forEach(
+                (name, cost) -> {
+                    final Cost before = baseline.get(name);
+                    if (before == null) {
+                        found.add(name + ": not in the baseline, write one with --update");
+                        return;
+                    }
+                    if (cost.timeRatio() > before.timeRatio() * margin) {
+                        found.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s: %.2f times as slow as the baseline, %.2f is allowed",
+                                        name,
+                                        cost.timeRatio() / before.timeRatio(),
+                                        margin));
+                    }
+                    if (cost.bytes() > before.bytes() + BYTES_MARGIN) {
+                        found.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s: allocates %.1f bytes per invocation, the baseline %.1f",
+                                        name,
+                                        cost.bytes(),
+                                        before.bytes()));
+                    }
+                });
+        baseline.keySet().stream()
+                .filter(name -> !measured.containsKey(name))
+                .forEach(name -> found.add(name + ": in the baseline, but not measured"));
+        return found;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.weft.bench.guard;
+
+import dev.weft.bench.micro.AppendBenchmark;
+import dev.weft.bench.micro.FanOutBenchmark;
+import dev.weft.bench.micro.FilterMatchBenchmark;
+import dev.weft.bench.micro.FrameEncodeBenchmark;
+import dev.weft.bench.micro.GroupEncodeBenchmark;
+import dev.weft.bench.micro.ParseBenchmark;
+import dev.weft.bench.micro.StreamWriteBenchmark;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A benchmark that is guarded.
+ *
+ * @param name in the baseline.
+ * @param method class and method of the benchmark.
+ * @param parameters of the benchmark, by name.
+ */
+record Subject(String name, String method, Map<String, String> parameters) {
+    /** What tells how fast the machine is. */
+    static final Subject CALIBRATION =
+            new Subject("calibration", CalibrationBenchmark.class.getName() + ".work", Map.of());
+
+    private static final Subject GROUP_ENCODE =
+            weft(
+                    "group encode",
+                    GroupEncodeBenchmark.class,
+                    Map.of("filter", "all", "framing", "SSE"));
+
+    /** The hot path, from the bytes of a publish to those in the subscribers' channels. */
+    static final List<Subject> ALL =
+            List.of(
+                    weft("publish", ParseBenchmark.class, Map.of("shape", "compact")),
+                    weft("frame encode", FrameEncodeBenchmark.class, Map.of()),
+                    weft("append", AppendBenchmark.class, Map.of("events", "64")),
+                    GROUP_ENCODE,
+                    weft("filter match", FilterMatchBenchmark.class, Map.of()),
+                    weft("fan-out", FanOutBenchmark.class, Map.of("members", "1000")),
+                    weft("stream write", StreamWriteBenchmark.class, Map.of()));
+
+    /** Those with a planted regression; each goes by the name that it is to be compared with. */
+    static final Subject PLANTED_SLOW =
+            new Subject(GROUP_ENCODE.name, PlantedBenchmark.class.getName() + ".slow", Map.of());
+
+    /** As {@link #PLANTED_SLOW}, but allocating. */
+    static final Subject PLANTED_ALLOCATION =
+            new Subject(
+                    GROUP_ENCODE.name, PlantedBenchmark.class.getName() + ".allocating", Map.of());
+
+    private static Subject weft(
+            final String name, final Class<?> benchmark, final Map<String, String> parameters) {
+        return new Subject(name, benchmark.getName() + ".weft", parameters);
+    }
+}

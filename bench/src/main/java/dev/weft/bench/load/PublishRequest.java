@@ -1,0 +1,97 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.server.Dialect;
+import dev.weft.bench.server.EventText;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The text of a publish, which is sent over and over: head and body. */
+final class PublishRequest {
+    private static final byte[] MARK = EventText.NUMBER_MARK.getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] bytes;
+    private final int[] numberOffsets;
+    private final int eventCount;
+
+    private PublishRequest(final byte[] bytes, final int[] numberOffsets, final int eventCount) {
+        this.bytes = bytes;
+        this.numberOffsets = numberOffsets;
+        this.eventCount = eventCount;
+    }
+
+    /**
+     * One event.
+     *
+     * @param minimal whether the answer is wanted without the envelope, where that can be asked.
+     */
+    static PublishRequest one(final Dialect dialect, final int port, final boolean minimal) {
+        return of(
+                dialect,
+                port,
+                "application/json",
+                minimal ? "Prefer: return=minimal\r\n" : "",
+                EventText.event(EventText.LENGTH),
+                1);
+    }
+
+    /** Many events, a line each. */
+    static PublishRequest lines(final Dialect dialect, final int port, final int count) {
+        return of(
+                dialect,
+                port,
+                "application/x-ndjson",
+                "",
+                EventText.lines(EventText.LENGTH, count),
+                count);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where numbers are to be put in, empty for a server that needs none. */
+    int[] numberOffsets() {
+        return numberOffsets;
+    }
+
+    /** Events in it. */
+    int eventCount() {
+        return eventCount;
+    }
+
+    private static PublishRequest of(
+            final Dialect dialect,
+            final int port,
+            final String contentType,
+            final String headers,
+            final byte[] body,
+            final int eventCount) {
+        final byte[] head =
+                ("POST /events HTTP/1.1\r\nHost: 127.0.0.1:"
+                                + port
+                                + "\r\nContent-Type: "
+                                + contentType
+                                + "\r\n"
+                                + headers
+                                + "Content-Length: "
+                                + body.length
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+        final byte[] bytes = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, bytes, head.length, body.length);
+        final int[] offsets =
+                dialect.isNumberedByPublisher() ? numbers(bytes, eventCount) : new int[0];
+        return new PublishRequest(bytes, offsets, eventCount);
+    }
+
+    private static int[] numbers(final byte[] bytes, final int count) {
+        final int[] offsets = new int[count];
+        int found = 0;
+        for (int i = 0; i + MARK.length <= bytes.length && found < count; i++) {
+            if (Arrays.equals(bytes, i, i + MARK.length, MARK, 0, MARK.length)) {
+                offsets[found++] = i + MARK.length;
+            }
+        }
+        return offsets;
+    }
+}
