@@ -27,6 +27,9 @@ public final class IngestLoop implements Agent {
     /** Longest buffer of an append that counts as small. */
     static final int SMALL_LENGTH_MAX = 8 * 1024;
 
+    /** Longest event that fits into such a buffer without making it longer. */
+    static final int SMALL_TEXT_LENGTH_MAX = 3 * 1024;
+
     private static final int SMALL_IDLE_MAX = 1_024;
     private static final int LARGE_LENGTH_MAX = 512 * 1024;
     private static final int LARGE_IDLE_MAX = 32;
@@ -114,7 +117,7 @@ public final class IngestLoop implements Agent {
         return hasRoom(length) ? begin(small.poll(), owner, durable) : null;
     }
 
-    /** The same; it probably has room for a batch already. */
+    /** The same; it probably has room for a batch, an array or a long event already. */
     @Nullable Append acquireLarge(
             final Append.Owner owner, final boolean durable, final int length) {
         if (!hasRoom(length)) {

@@ -206,7 +206,11 @@ final class Publication implements Exchange.BodyConsumer, Append.Owner, Original
             refuse(Refusal.TOO_LONG, array ? ARRAY_TOO_LONG : EVENT_TOO_LONG);
             return;
         }
-        final Append prepared = loop.acquire(this, durable, to - from);
+        final boolean large = array || to - from > IngestLoop.SMALL_TEXT_LENGTH_MAX;
+        final Append prepared =
+                large
+                        ? loop.acquireLarge(this, durable, to - from)
+                        : loop.acquire(this, durable, to - from);
         if (prepared == null) {
             refuse(Refusal.BACK_PRESSURE, Answers.backPressure());
             return;

@@ -1,0 +1,104 @@
+package dev.weft.server.ingest;
+
+import dev.weft.protocol.Problem;
+import dev.weft.server.http.Exchange;
+import dev.weft.server.http.QueryParameters;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A POST without headers and without a connection; its answer goes nowhere. */
+final class SilentExchange implements Exchange {
+    @Override
+    public HttpMethod method() {
+        return HttpMethod.POST;
+    }
+
+    @Override
+    public String path() {
+        return "/events";
+    }
+
+    @Override
+    public String pathVariable(final String name) {
+        throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public QueryParameters query() {
+        return new NoParameters();
+    }
+
+    @Override
+    public HttpHeaders headers() {
+        return EmptyHttpHeaders.INSTANCE;
+    }
+
+    @Override
+    public boolean isHttp10() {
+        return false;
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Channel channel() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void onBody(final BodyConsumer consumer) {}
+
+    @Override
+    public void readBody(final boolean wanted) {}
+
+    @Override
+    public void respond(
+            final int status,
+            final @Nullable CharSequence contentType,
+            final ByteBuf body,
+            final @Nullable CharSequence headerLines) {
+        body.release();
+    }
+
+    @Override
+    public void respond(final Problem problem, final @Nullable String headerLines) {
+        throw new AssertionError(problem.toString());
+    }
+
+    @Override
+    public void stream(final ByteBuf head, final StreamHandler stream) {
+        throw new UnsupportedOperationException();
+    }
+
+    private static final class NoParameters implements QueryParameters {
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public Set<String> names() {
+            return Set.of();
+        }
+
+        @Override
+        public List<String> all(final String name) {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable String one(final String name) {
+            return null;
+        }
+    }
+}
