@@ -21,10 +21,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
-import org.jspecify.annotations.Nullable;
 
 /** Everything that belongs to one I/O loop: its agents, its routes, its counters. */
 final class IoLoop {
@@ -52,13 +53,13 @@ final class IoLoop {
     /**
      * Makes the agents and binds them to the duty.
      *
-     * @param first what runs before the loop's own agents, or null: in mode shared the sequencer.
+     * @param first what runs before the loop's own agents: in mode shared door and sequencer.
      */
     IoLoop(
             final SingleThreadEventLoop eventLoop,
             final LoopDuty duty,
             final Shared shared,
-            final @Nullable Agent first) {
+            final List<Agent> first) {
         this.eventLoop = eventLoop;
         this.duty = duty;
         this.shared = shared;
@@ -86,11 +87,10 @@ final class IoLoop {
                         duty,
                         allocator,
                         System::currentTimeMillis);
-        if (first == null) {
-            duty.agents(streams, ingest);
-        } else {
-            duty.agents(first, streams, ingest); // events leave before their publishes are answered
-        }
+        final List<Agent> agents = new ArrayList<>(first);
+        agents.add(streams); // events leave before their publishes are answered
+        agents.add(ingest);
+        duty.agents(agents.toArray(new Agent[0]));
     }
 
     SingleThreadEventLoop eventLoop() {

@@ -1,6 +1,7 @@
 package dev.weft.server;
 
 import dev.weft.server.config.WeftConfig;
+import dev.weft.server.door.Door;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.SlowRoute;
 import dev.weft.server.http.Transport;
@@ -33,7 +34,8 @@ final class Operations implements AutoCloseable {
             final SubscriberSlots slots,
             final Engine engine,
             final SequencerCounts counts,
-            final List<IoLoop> loops) {
+            final List<IoLoop> loops,
+            final @Nullable Door door) {
         health =
                 new HealthRoute(
                         journal,
@@ -61,7 +63,8 @@ final class Operations implements AutoCloseable {
                                         () -> engine.inbox().size(),
                                         "durable",
                                         engine::durableWaiting),
-                                () -> lag(journal, loops)));
+                                () -> lag(journal, loops),
+                                door == null ? null : door.counters()));
     }
 
     private static long lag(final Journal journal, final List<IoLoop> loops) {

@@ -4,6 +4,7 @@ import dev.weft.protocol.event.EventRules;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.auth.ApiKeys;
 import dev.weft.server.config.WeftConfig;
+import dev.weft.server.door.Door;
 import dev.weft.server.http.HttpServer;
 import dev.weft.server.http.OriginRules;
 import dev.weft.server.http.RouteTable;
@@ -21,6 +22,7 @@ import dev.weft.server.journal.SequenceRange;
 import dev.weft.server.journal.store.Journals;
 import dev.weft.server.ops.SequencerCounts;
 import dev.weft.server.query.History;
+import dev.weft.server.runtime.AgentThread;
 import dev.weft.server.runtime.LoopDuty;
 import dev.weft.server.sequencer.PendingAppend;
 import dev.weft.server.stream.StreamConfig;
@@ -28,11 +30,14 @@ import dev.weft.server.stream.SubscriberSlots;
 import dev.weft.server.telemetry.HostTelemetry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +45,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.SystemEpochMicroClock;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +83,7 @@ public final class Weft implements AutoCloseable {
     private final EventRules rules;
     private final SequencerCounts counts = new SequencerCounts();
     private final Operations operations;
+    private final @Nullable Door door;
     private final HttpServer server;
     private final InetSocketAddress address;
     private @Nullable HostTelemetry telemetry; // written and read by who starts and stops
@@ -107,6 +115,7 @@ public final class Weft implements AutoCloseable {
                         slots,
                         IngestConfig.of(rules, config.durableByDefault(), duties.size()),
                         clock);
+        door = door(duties.get(0));
         int index = 0;
         for (final EventExecutor executor : loopGroup) {
             loops.add(
@@ -114,12 +123,12 @@ public final class Weft implements AutoCloseable {
                             (SingleThreadEventLoop) executor,
                             duties.get(index),
                             shared,
-                            index == 0 ? engine.loopAgent() : null));
+                            index == 0 ? loopAgents() : List.of()));
             index++;
         }
         operations =
                 new Operations(
-                        config, journal, opened.report(), transport, slots, engine, counts, loops);
+                        config, journal, opened.report(), transport, slots, engine, counts, loops, door);
         server =
                 new HttpServer(
                         transport,
@@ -139,6 +148,9 @@ public final class Weft implements AutoCloseable {
                     server.bind(
                             new InetSocketAddress(
                                     config.listen().address(), config.listen().port()));
+            if (door != null) {
+                door.open((IoEventLoop) loops.get(0).eventLoop());
+            }
         } catch (final RuntimeException ex) {
             closeAgents(true);
             throw ex;
@@ -243,6 +255,9 @@ public final class Weft implements AutoCloseable {
         slots.close();
         server.stopAccepting();
         await(server.drain(), ANSWERS_MS, "answers");
+        if (door != null) {
+            door.drain();
+        }
         engine.inbox().close();
         loops.forEach(IoLoop::drainStreams);
         awaitStreams();
@@ -263,6 +278,9 @@ public final class Weft implements AutoCloseable {
 
     private void closeAgents(final boolean clean) {
         operations.close();
+        if (door != null) {
+            door.close();
+        }
         engine.close();
         replay.close();
         final boolean ended =
@@ -335,6 +353,29 @@ public final class Weft implements AutoCloseable {
                                         event, status == null ? outcome : offerRecovered(event)),
                         RECOVERED_RETRY_MS,
                         TimeUnit.MILLISECONDS);
+    }
+
+    private @Nullable Door door(final LoopDuty duty) {
+        final Path path = config.door();
+        return path == null
+                ? null
+                : new Door(
+                        path,
+                        config.threads().shared() ? duty : null,
+                        engine.inbox(),
+                        rules,
+                        config.durableByDefault(),
+                        config.threads().sequencerBusy()
+                                ? AgentThread.Idle.BUSY
+                                : AgentThread.Idle.PARK,
+                        failures);
+    }
+
+    /** What loop 0 runs before its own agents: what comes in by the door is appended at once. */
+    private List<Agent> loopAgents() {
+        return Stream.of(door == null ? null : door.loopAgent(), engine.loopAgent())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static void await(

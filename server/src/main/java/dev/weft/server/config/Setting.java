@@ -60,12 +60,18 @@ public record Setting(
                     "0",
                     "<0..64>",
                     "event loops; 0: one when shared, else one for two cores");
+    static final Setting DOOR =
+            plain(
+                    "door",
+                    "",
+                    "<file>",
+                    "shared memory through which processes of this host publish, best on /dev/shm");
     static final Setting SEQUENCER_IDLE =
             plain(
                     "sequencer-idle",
                     "park",
                     "park|busy",
-                    "what a sequencer thread of its own does without work");
+                    "what threads of the sequencer and the door do without work");
     static final Setting RING_CAPACITY =
             plain(
                     "ring-capacity",
@@ -180,6 +186,7 @@ public record Setting(
                     DEMO,
                     TRANSPORT,
                     IO_THREADS,
+                    DOOR,
                     SEQUENCER_IDLE,
                     RING_CAPACITY,
                     INBOX_CAPACITY,

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All settings of a server, checked as a whole and immutable.
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * @param durableByDefault a publish that does not say otherwise is answered when it is forced to
  *     disk.
  * @param logLevel in small letters.
+ * @param door file for publishing by shared memory, null for none.
  * @param demo whether the host's own telemetry is published.
  * @param effective one line per setting: key, value, source.
  */
@@ -29,6 +31,7 @@ public record WeftConfig(
         Streams streams,
         Events events,
         String logLevel,
+        @Nullable Path door,
         boolean demo,
         List<String> effective) {
     private static final int SHARED_CORES_MAX = 4;
@@ -169,6 +172,7 @@ public record WeftConfig(
                                 readNames(reader, Setting.CATEGORIES),
                                 readNames(reader, Setting.SOURCE_KINDS)),
                         readLogLevel(reader),
+                        reader.text(Setting.DOOR).isEmpty() ? null : reader.path(Setting.DOOR),
                         reader.yes(Setting.DEMO),
                         describe(sources, access));
         if (!reader.mistakes().isEmpty()) {

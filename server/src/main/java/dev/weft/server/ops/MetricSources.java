@@ -3,6 +3,7 @@ package dev.weft.server.ops;
 import dev.weft.server.counters.Counter;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
+import dev.weft.server.door.DoorCounters;
 import dev.weft.server.fanout.FanoutCounters;
 import dev.weft.server.ingest.IngestCounters;
 import dev.weft.server.journal.Journal;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is asked at a scrape. One element per event loop in each list.
@@ -22,6 +24,7 @@ import java.util.function.ToLongFunction;
  * @param deliveryLatency from an event's time to its last socket.
  * @param queues how much waits now, by queue: {@code inbox}, {@code durable}, {@code replay}.
  * @param lag events that the furthest behind live subscriber still has to get.
+ * @param door null where there is none.
  */
 public record MetricSources(
         Journal journal,
@@ -32,7 +35,8 @@ public record MetricSources(
         List<LatencyRecorder> deliveryLatency,
         List<StreamCounters> streams,
         Map<String, LongSupplier> queues,
-        LongSupplier lag) {
+        LongSupplier lag,
+        @Nullable DoorCounters door) {
     private static final Map<Integer, String> REFUSALS =
             Map.ofEntries(
                     Map.entry(400, "bad_request"),
@@ -69,6 +73,29 @@ public record MetricSources(
         addJournal(metrics);
         addDeliveries(metrics);
         addHttp(metrics);
+        if (door != null) {
+            addDoor(metrics, door);
+        }
+    }
+
+    private static void addDoor(final Metrics metrics, final DoorCounters door) {
+        metrics.gauge("weft.door.open", "1 if the door takes events", null, get(door.open));
+        metrics.gauge(
+                "weft.door.publishers", "Publishers with a slot now", null, get(door.publishers));
+        metrics.counter(
+                "weft.door.events", "Events that came by the door", null, get(door.events));
+        metrics.counter("weft.door.bytes", "Bytes that came by the door", null, get(door.bytes));
+        metrics.counter(
+                "weft.door.refused", "Events of the door refused one by one", null, get(door.refused));
+        metrics.counter(
+                "weft.door.abandoned",
+                "Places in the ring left unfinished by publishers that ended",
+                null,
+                get(door.abandoned));
+        metrics.counter(
+                "weft.door.remade", "Times the door was broken and made anew", null, get(door.remade));
+        metrics.counter(
+                "weft.door.sleeps", "Times the door fell asleep", null, get(door.sleeps));
     }
 
     private void addPublishes(final Metrics metrics) {

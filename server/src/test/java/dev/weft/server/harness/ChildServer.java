@@ -57,6 +57,18 @@ public final class ChildServer implements AutoCloseable {
         properties.removeIf(option -> !option.startsWith("-D"));
         final List<String> settings = new ArrayList<>(List.of(options));
         settings.removeAll(properties);
+        final List<String> command = java();
+        command.addAll(properties);
+        command.addAll(List.of("dev.weft.server.WeftMain", "serve", "--port", "0"));
+        command.addAll(List.of("--data-dir", directory.toString()));
+        command.addAll(settings);
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** Begin of a command that runs a class of this test run in a process of its own. */
+    public static List<String> java() {
         final Path root = root();
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -65,14 +77,8 @@ public final class ChildServer implements AutoCloseable {
             command.add("@" + root.resolve("scripts/jvm-flags-24"));
         }
         command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(properties);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of("dev.weft.server.WeftMain", "serve", "--port", "0"));
-        command.addAll(List.of("--data-dir", directory.toString()));
-        command.addAll(settings);
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        return command;
     }
 
     private static Path root() {
