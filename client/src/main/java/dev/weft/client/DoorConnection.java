@@ -53,8 +53,7 @@ final class DoorConnection implements AutoCloseable {
         this.slot = slot;
         header = new UnsafeBuffer(mapped, 0, HEADER_LENGTH);
         ring = new ManyToOneRingBuffer(new UnsafeBuffer(mapped, RING_OFFSET, RING_LENGTH));
-        acknowledgements =
-                new UnsafeBuffer(mapped, DoorDescriptor.slotOffset(slot), SLOT_LENGTH);
+        acknowledgements = new UnsafeBuffer(mapped, DoorDescriptor.slotOffset(slot), SLOT_LENGTH);
     }
 
     /**

@@ -128,7 +128,15 @@ public final class Weft implements AutoCloseable {
         }
         operations =
                 new Operations(
-                        config, journal, opened.report(), transport, slots, engine, counts, loops, door);
+                        config,
+                        journal,
+                        opened.report(),
+                        transport,
+                        slots,
+                        engine,
+                        counts,
+                        loops,
+                        door);
         server =
                 new HttpServer(
                         transport,

@@ -50,8 +50,7 @@ class DoorFaultTest {
 
     private WeftServer start(final String threading) {
         return WeftServer.start(
-                base.resolve("journal"),
-                Map.of("door", door().toString(), "threading", threading));
+                base.resolve("journal"), Map.of("door", door().toString(), "threading", threading));
     }
 
     private static long metric(final WeftServer server, final String name) throws IOException {

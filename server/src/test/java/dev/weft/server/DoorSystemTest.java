@@ -157,9 +157,7 @@ class DoorSystemTest {
         try (WeftServer server = start();
                 DoorPublisher publisher = DoorPublisher.open(door());
                 HttpClient client = server.connect()) {
-            assertThat(
-                            client.post("{\"type\":\"door.test\",\"id\":\"a\"}")
-                                    .body())
+            assertThat(client.post("{\"type\":\"door.test\",\"id\":\"a\"}").body())
                     .contains("\"seq\":1,");
             assertThat(publisher.await(offer(publisher, event(",\"id\":\"b\"")), WAIT_NS))
                     .isEqualTo(2);
@@ -276,7 +274,8 @@ class DoorSystemTest {
             assertThatThrownBy(
                             () ->
                                     WeftServer.start(
-                                            base.resolve("other"), Map.of("door", door().toString())))
+                                            base.resolve("other"),
+                                            Map.of("door", door().toString())))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("another server has this door");
             assertThat(server.weft().head()).isZero();

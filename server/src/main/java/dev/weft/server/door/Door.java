@@ -61,10 +61,7 @@ public final class Door implements AutoCloseable {
             final AgentThread.Idle idle,
             final AgentErrors errors) {
         this.path = path.toAbsolutePath();
-        thread =
-                loopDuty == null
-                        ? new AgentThread("weft-door", idle, this::parkNs, errors)
-                        : null;
+        thread = loopDuty == null ? new AgentThread("weft-door", idle, this::parkNs, errors) : null;
         signal = thread == null ? Objects.requireNonNull(loopDuty) : thread;
         agent =
                 new DoorAgent(
@@ -194,9 +191,7 @@ public final class Door implements AutoCloseable {
         final boolean isDoor =
                 magic.length == 0
                         || (magic.length == MAGIC_LENGTH
-                                && ByteBuffer.wrap(magic)
-                                                .order(ByteOrder.nativeOrder())
-                                                .getLong()
+                                && ByteBuffer.wrap(magic).order(ByteOrder.nativeOrder()).getLong()
                                         == DoorDescriptor.MAGIC);
         if (!isDoor) {
             throw new IOException("there is another file: " + path);

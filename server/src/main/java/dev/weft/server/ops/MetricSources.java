@@ -82,20 +82,24 @@ public record MetricSources(
         metrics.gauge("weft.door.open", "1 if the door takes events", null, get(door.open));
         metrics.gauge(
                 "weft.door.publishers", "Publishers with a slot now", null, get(door.publishers));
-        metrics.counter(
-                "weft.door.events", "Events that came by the door", null, get(door.events));
+        metrics.counter("weft.door.events", "Events that came by the door", null, get(door.events));
         metrics.counter("weft.door.bytes", "Bytes that came by the door", null, get(door.bytes));
         metrics.counter(
-                "weft.door.refused", "Events of the door refused one by one", null, get(door.refused));
+                "weft.door.refused",
+                "Events of the door refused one by one",
+                null,
+                get(door.refused));
         metrics.counter(
                 "weft.door.abandoned",
                 "Places in the ring left unfinished by publishers that ended",
                 null,
                 get(door.abandoned));
         metrics.counter(
-                "weft.door.remade", "Times the door was broken and made anew", null, get(door.remade));
-        metrics.counter(
-                "weft.door.sleeps", "Times the door fell asleep", null, get(door.sleeps));
+                "weft.door.remade",
+                "Times the door was broken and made anew",
+                null,
+                get(door.remade));
+        metrics.counter("weft.door.sleeps", "Times the door fell asleep", null, get(door.sleeps));
     }
 
     private void addPublishes(final Metrics metrics) {

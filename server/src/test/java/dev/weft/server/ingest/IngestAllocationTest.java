@@ -75,7 +75,8 @@ class IngestAllocationTest {
     private static String lines(final boolean withIds) {
         final StringBuilder body = new StringBuilder();
         for (int i = 0; i < LINES; i++) {
-            body.append(EVENT.formatted(withIds ? "\"id\":\"caller-" + i + "\"," : "")).append('\n');
+            body.append(EVENT.formatted(withIds ? "\"id\":\"caller-" + i + "\"," : ""))
+                    .append('\n');
         }
         return body.toString();
     }
@@ -89,8 +90,7 @@ class IngestAllocationTest {
 
     private void publishLines(final int pieceLength, final boolean withIds) {
         final List<ByteBuf> pieces = pieces(lines(withIds), pieceLength);
-        final LinePublication publication =
-                new LinePublication(loop, new SilentExchange(), false);
+        final LinePublication publication = new LinePublication(loop, new SilentExchange(), false);
         final long before = loop.counters().events();
         Allocation.awaitNone(
                 BODIES,
@@ -107,7 +107,9 @@ class IngestAllocationTest {
         assertThat(loop.counters().rejectedLines()).isZero();
     }
 
-    /** What an array costs as a request is measured elsewhere; here, that its events cost nothing. */
+    /**
+     * What an array costs as a request is measured elsewhere; here, that its events cost nothing.
+     */
     @Test
     void shouldAllocateNothingPerEventOfAnArray() throws Exception {
         final ByteBuf one = array(1);
