@@ -1,9 +1,12 @@
 package dev.weft.bench.micro;
 
+import com.sun.management.ThreadMXBean;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.store.Journals;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,7 +35,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Appending a finished block to the real journal on disk, house-keeping included (a thread of its
- * own, as in the server). Per block. The allocation is that of all threads.
+ * own, as in the server). Per block. The profiler's allocation is that of all threads, JMH's own
+ * included; {@link Allocated} tells it by thread.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -41,6 +46,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class AppendBenchmark {
     private static final long MAPPED_LENGTH = 64 << 20;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Events in the block. */
     @Param({"1", "64"})
@@ -50,6 +56,37 @@ public class AppendBenchmark {
     private int length;
     private @Nullable Opened opened;
     private long mappedPosition;
+
+    /**
+     * Bytes that each of the two threads allocated in the measured iterations, by its own count.
+     */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Allocated {
+        /** Of the thread that appends. */
+        public long appenderBytes;
+
+        /** Of the thread that keeps house. */
+        public long houseBytes;
+
+        private long appenderBefore;
+        private long houseBefore;
+
+        /** Begins to count. */
+        @Setup(Level.Iteration)
+        public void begin(final AppendBenchmark benchmark) {
+            houseBefore = THREADS.getThreadAllocatedBytes(benchmark.opened().house.getId());
+            appenderBefore = THREADS.getCurrentThreadAllocatedBytes();
+        }
+
+        /** Counts no more. */
+        @TearDown(Level.Iteration)
+        public void end(final AppendBenchmark benchmark) {
+            appenderBytes = THREADS.getCurrentThreadAllocatedBytes() - appenderBefore;
+            houseBytes =
+                    THREADS.getThreadAllocatedBytes(benchmark.opened().house.getId()) - houseBefore;
+        }
+    }
 
     /** What is open during a trial. */
     private static final class Opened {
@@ -83,35 +120,40 @@ public class AppendBenchmark {
             }
         }
 
-        void close() throws IOException, InterruptedException {
+        void close() {
             running = false;
-            house.join();
-            journal.close();
-            channel.close();
-            try (Stream<Path> all = Files.walk(directory)) {
-                for (final Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
+            try {
+                house.join();
+                journal.close();
+                channel.close();
+                try (Stream<Path> all = Files.walk(directory)) {
+                    for (final Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(path);
+                    }
                 }
+            } catch (final IOException ex) {
+                throw new UncheckedIOException(ex);
+            } catch (final InterruptedException ex) {
+                Thread.currentThread().interrupt();
             }
         }
     }
 
-    /** Opens a new journal. */
+    /**
+     * Opens a new journal. It is closed when the fork ends: what that allocates would count for the
+     * last iteration.
+     */
     @Setup(Level.Trial)
     public void open() throws IOException {
         length = block.encode(events, 1);
-        opened = new Opened();
-    }
-
-    /** Takes everything away. */
-    @TearDown(Level.Trial)
-    public void close() throws IOException, InterruptedException {
-        opened().close();
+        final Opened made = new Opened();
+        opened = made;
+        Runtime.getRuntime().addShutdownHook(new Thread(made::close, "close-journal"));
     }
 
     /** Ours: admit and append; when the house-keeping is behind, the wait for it counts. */
     @Benchmark
-    public int weft() {
+    public int weft(final Allocated allocated) {
         final Journal journal = opened().journal;
         block.moveTo(journal.nextSequence());
         int outcome = journal.append(block.buffer(), 0, length);

@@ -79,6 +79,14 @@ public final class Environment {
         return argument.endsWith("/bin/java") ? "java" : argument.replace(project, "");
     }
 
+    /** The same for a whole text. */
+    static String withoutPlaces(final String text) {
+        return text.replace(System.getProperty("java.home") + "/bin/java", "java")
+                .replace(System.getProperty("java.home"), "<jdk>")
+                .replace(Path.of("").toAbsolutePath() + "/", "")
+                .replace(System.getProperty("user.home"), "~");
+    }
+
     public void put(final String name, final Object value) {
         values.put(name, value);
     }

@@ -12,6 +12,7 @@ import io.netty.util.AsciiString;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the answers to publishes. The frequent ones are made without allocation. Thread: the loop.
@@ -35,11 +36,10 @@ final class Answers {
     private final AsciiString batchJournaled = AsciiString.cached(durabilityLine(JOURNALED));
     private final AsciiString batchDurable = AsciiString.cached(durabilityLine(DURABLE));
     private final byte[] digits = new byte[DIGITS_MAX];
-    private ByteBuf buffer;
+    private @Nullable ByteBuf buffer; // made by the first answer: an idle loop holds no pool
 
     Answers(final ByteBufAllocator allocator) {
         this.allocator = allocator;
-        buffer = allocator.heapBuffer(BUFFER_LENGTH);
     }
 
     /** One event that was appended: its envelope. */
@@ -145,14 +145,18 @@ final class Answers {
     }
 
     private ByteBuf begin(final int length) {
-        if (buffer.refCnt() > 1) { // the last answer is still on its way out
-            buffer.release();
-            buffer = allocator.heapBuffer(BUFFER_LENGTH);
-        }
         if (length > BUFFER_LENGTH) {
             return allocator.heapBuffer(length);
         }
-        return buffer.clear().retain();
+        ByteBuf own = buffer;
+        if (own == null || own.refCnt() > 1) { // the last answer is still on its way out
+            if (own != null) {
+                own.release();
+            }
+            own = allocator.heapBuffer(BUFFER_LENGTH);
+            buffer = own;
+        }
+        return own.clear().retain();
     }
 
     private static void finish(

@@ -9,8 +9,8 @@ import static dev.weft.server.ring.RingDescriptor.KIND_PADDING;
 import static dev.weft.server.ring.RingDescriptor.LAST_SEQUENCE_OFFSET;
 import static dev.weft.server.ring.RingDescriptor.LENGTH_OFFSET;
 
+import dev.weft.server.memory.LazyMemory;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
@@ -24,6 +24,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Writer, one thread (the sequencer's): {@link #claim}, fill, {@link #commit}. A claim that is
  * not committed costs nothing but the old blocks that lay there. Readers: {@link #newReader}.
+ *
+ * <p>Its memory is resident as far as it was ever written.
  */
 public final class BlockRing {
     /** Blocks that {@link RingReader#seek} can find; older ones are reached through the journal. */
@@ -58,7 +60,7 @@ public final class BlockRing {
         }
         this.capacity = capacity;
         mask = capacity - 1;
-        buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+        buffer = new UnsafeBuffer(LazyMemory.allocate(capacity));
         firstSequence = nextSequence;
         lastSequence = new AtomicLong(nextSequence - 1);
     }

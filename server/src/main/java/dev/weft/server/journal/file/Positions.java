@@ -1,13 +1,17 @@
 package dev.weft.server.journal.file;
 
-import java.util.Arrays;
+import dev.weft.server.memory.LazyMemory;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Where blocks lie: one entry about every {@link #spacing} bytes of journal, in the order of the
  * sequences. An entry is a hint and is checked against the journal when it is used. 24 bytes per
  * entry, and never more than {@link #ENTRIES_MAX} of them: {@link #with} widens the spacing as the
- * journal grows, so a seek in a large one walks a little further (about 8 MiB at 1 TiB). Grown by
- * one thread (while opening: the opener, then the appender); searched by any.
+ * journal grows, so a seek in a large one walks a little further (about 8 MiB at 1 TiB). The memory
+ * for all entries is reserved from the start, so that adding allocates nothing, and resident as far
+ * as there are entries. Grown by one thread (while opening: the opener, then the appender);
+ * searched by any.
  */
 public final class Positions {
     public static final int NONE = -1;
@@ -15,18 +19,17 @@ public final class Positions {
     /** 6 MiB; twice that for the moment in which the spacing is widened. */
     static final int ENTRIES_MAX = 256 * 1024;
 
-    private static final int SEGMENT_ENTRIES = 1_024;
-    private static final int FIELDS = 3;
     private static final int SEQUENCE = 0;
-    private static final int TIMESTAMP = 1;
-    private static final int PLACE = 2;
+    private static final int TIMESTAMP = SEQUENCE + BitUtil.SIZE_OF_LONG;
+    private static final int PLACE = TIMESTAMP + BitUtil.SIZE_OF_LONG;
+    private static final int ENTRY_LENGTH = PLACE + BitUtil.SIZE_OF_LONG;
     private static final long SPACING_MAX = 1L << 40; // then there is one entry per roll file
     private static final int CYCLE_SHIFT = 40; // a place is the cycle and a file offset below 1 TiB
     private static final long OFFSET_MASK = (1L << CYCLE_SHIFT) - 1;
 
     private final long spacing;
     private final int entriesMax;
-    private volatile long[][] segments = new long[0][];
+    private final UnsafeBuffer entries;
 
     /** Entries that readers may look at; written after the entry. */
     private volatile int size;
@@ -41,23 +44,7 @@ public final class Positions {
     public Positions(final long spacing, final int entriesMax) {
         this.spacing = spacing;
         this.entriesMax = entriesMax;
-    }
-
-    /**
-     * Takes all the memory that these positions may come to need, so that adding allocates nothing.
-     * For those that an appender grows; those of a scan stay as small as they are.
-     */
-    public void reserve() {
-        while (segments.length <= entriesMax / SEGMENT_ENTRIES) {
-            addSegment();
-        }
-    }
-
-    private void addSegment() {
-        final int count = segments.length;
-        final long[][] grown = Arrays.copyOf(segments, count + 1);
-        grown[count] = new long[SEGMENT_ENTRIES * FIELDS];
-        segments = grown;
+        entries = new UnsafeBuffer(LazyMemory.allocate(entriesMax * ENTRY_LENGTH));
     }
 
     public int size() {
@@ -81,33 +68,46 @@ public final class Positions {
             return this;
         }
         Positions target = this;
-        while (target.size >= entriesMax && target.spacing < SPACING_MAX) {
+        while (target.isFull() && target.spacing < SPACING_MAX) {
             target = target.widened();
+        }
+        if (target.isFull()) { // more roll files than entries
+            target = target.copyTo(new Positions(target.spacing, 2 * target.entriesMax));
         }
         target.add(firstSequence, timestamp, cycle, offset);
         return target;
     }
 
-    /** At least the first entry of each roll file stays. */
+    private boolean isFull() {
+        return size >= entriesMax;
+    }
+
     private Positions widened() {
-        final int keptFrom = keptFrom();
+        final int keptCount = size - keptFrom();
         // If enough is gone, the spacing can stay.
-        final boolean isWider = size - keptFrom > entriesMax / 2;
-        final Positions wide = new Positions(isWider ? 2 * spacing : spacing, entriesMax);
+        final long wideSpacing = keptCount > entriesMax / 2 ? 2 * spacing : spacing;
+        final Positions wide = copyTo(new Positions(wideSpacing, entriesMax));
+        return wide.size > entriesMax / 4 * 3 ? wide.widenedUnlessWidest() : wide;
+    }
+
+    /** A copy that is nearly full again would soon be copied again. */
+    private Positions widenedUnlessWidest() {
+        return spacing < SPACING_MAX ? widened() : this;
+    }
+
+    /** At least the first entry of each roll file that is not gone stays. */
+    private Positions copyTo(final Positions wide) {
         wide.cycleMin = cycleMin;
-        if (segments.length > entriesMax / SEGMENT_ENTRIES) { // as these are
-            wide.reserve();
-        }
         int lastCycle = -1;
         long lastOffset = 0;
-        for (int i = keptFrom; i < size; i++) {
+        for (int i = keptFrom(); i < size; i++) {
             if (cycle(i) != lastCycle || offset(i) - lastOffset >= wide.spacing) {
                 lastCycle = cycle(i);
                 lastOffset = offset(i);
                 wide.add(firstSequence(i), timestamp(i), lastCycle, lastOffset);
             }
         }
-        return wide.size > entriesMax / 4 * 3 ? wide.widenedUnlessWidest() : wide;
+        return wide;
     }
 
     /** First entry of a file that is not gone. */
@@ -129,23 +129,13 @@ public final class Positions {
         return entry < size && cycle(entry) == cycle ? entry : NONE;
     }
 
-    /** A copy that is nearly full again would soon be copied again. */
-    private Positions widenedUnlessWidest() {
-        return spacing < SPACING_MAX ? widened() : this;
-    }
-
     private void add(
             final long firstSequence, final long timestamp, final int cycle, final long offset) {
         final int index = size;
-        final int segment = index / SEGMENT_ENTRIES;
-        if (segment == segments.length) {
-            addSegment();
-        }
-        final long[] entries = segments[segment];
-        final int at = index % SEGMENT_ENTRIES * FIELDS;
-        entries[at + SEQUENCE] = firstSequence;
-        entries[at + TIMESTAMP] = timestamp;
-        entries[at + PLACE] = (long) cycle << CYCLE_SHIFT | offset;
+        final int at = index * ENTRY_LENGTH;
+        entries.putLong(at + SEQUENCE, firstSequence);
+        entries.putLong(at + TIMESTAMP, timestamp);
+        entries.putLong(at + PLACE, (long) cycle << CYCLE_SHIFT | offset);
         size = index + 1;
     }
 
@@ -210,6 +200,6 @@ public final class Positions {
     }
 
     private long field(final int index, final int field) {
-        return segments[index / SEGMENT_ENTRIES][index % SEGMENT_ENTRIES * FIELDS + field];
+        return entries.getLong(index * ENTRY_LENGTH + field);
     }
 }

@@ -99,7 +99,6 @@ final class ChronicleJournal implements Journal, ReadSource {
         appender = parts.appender();
         catalog = parts.catalog();
         positions = parts.positions();
-        positions.reserve();
         windows = new MappedWindows(config.blockSize(), config.overlap());
         reservation = new SequenceReservation(parts.stateFile(), config.sequencesReserved());
         forcing = new Forcing(config, preallocator, this::appendedSequence);

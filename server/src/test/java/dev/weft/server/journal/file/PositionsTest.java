@@ -50,6 +50,20 @@ class PositionsTest {
     }
 
     @Test
+    void shouldKeepOneEntryPerFileWhenThereAreMoreFilesThanEntries() {
+        Positions positions = new Positions(SPACING, 16);
+        for (int cycle = 0; cycle < 100; cycle++) {
+            positions = positions.with(1 + 2L * cycle, cycle, 100 + cycle, 0);
+            positions = positions.with(2 + 2L * cycle, cycle, 100 + cycle, 10 * SPACING);
+        }
+        for (int cycle = 0; cycle < 100; cycle++) {
+            final int entry = positions.floor(1 + 2L * cycle);
+            assertThat(positions.cycle(entry)).isEqualTo(100 + cycle);
+            assertThat(positions.firstSequence(entry)).isEqualTo(1 + 2L * cycle);
+        }
+    }
+
+    @Test
     void shouldNotChangeForThoseWhoLookAtItWhileItIsWidened() {
         Positions positions = new Positions(SPACING, 16);
         for (int i = 0; i < 16; i++) {
