@@ -1,9 +1,9 @@
 package dev.weft.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -12,9 +12,17 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** What may know what, so that the picture in docs/ARCHITECTURE.md stays true. */
 @AnalyzeClasses(packages = "dev.weft", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -37,6 +45,8 @@ class ArchitectureTest {
         "dev.weft.server.ring..",
         "dev.weft.protocol.."
     };
+
+    private static final int HOT_SOURCES_MIN = 50;
 
     @ArchTest
     static final ArchRule noCycles =
@@ -205,14 +215,16 @@ class ArchitectureTest {
                     .orShould()
                     .callMethod(System.class, "gc");
 
-    @ArchTest
-    static final ArchRule noSynchronizedMethods =
-            methods()
-                    .that()
-                    .areDeclaredInClassesThat()
-                    .resideInAnyPackage(HOT)
-                    .should()
-                    .notHaveModifier(JavaModifier.SYNCHRONIZED);
+    /** In the sources: ArchUnit sees synchronized methods, but no synchronized blocks. */
+    @Test
+    void shouldSynchronizeNothingThatAnEventPassesThrough() throws IOException {
+        final Pattern word = Pattern.compile("(?m)^(?!\\s*(\\*|/)).*\\bsynchronized\\b");
+        final List<Path> sources = hotSources();
+        assertThat(sources).hasSizeGreaterThan(HOT_SOURCES_MIN);
+        for (final Path source : sources) {
+            assertThat(Files.readString(source)).as(source.toString()).doesNotContainPattern(word);
+        }
+    }
 
     @ArchTest
     static final ArchRule noLocks =
@@ -243,6 +255,22 @@ class ArchitectureTest {
                                     "are not padding", type -> !type.getName().contains("Padding")))
                     .should()
                     .haveModifier(JavaModifier.FINAL);
+
+    private static List<Path> hotSources() throws IOException {
+        final List<Path> found = new ArrayList<>();
+        for (final String packages : HOT) {
+            final String directory = packages.replace("..", "").replace('.', '/');
+            for (final String module : List.of("", "../protocol/")) {
+                final Path root = Path.of(module + "src/main/java", directory);
+                if (Files.exists(root)) {
+                    try (Stream<Path> files = Files.walk(root)) {
+                        files.filter(file -> file.toString().endsWith(".java")).forEach(found::add);
+                    }
+                }
+            }
+        }
+        return found;
+    }
 
     private static boolean isRoot(final JavaClass type) {
         return type.getPackageName().equals("dev.weft.server");

@@ -2,6 +2,7 @@ package dev.weft.server.journal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.weft.server.journal.Forcer;
 import dev.weft.server.journal.Journal;
@@ -11,10 +12,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The device refuses to force: nothing is called durable, nothing is appended any more. */
+@Timeout(60)
 class JournalForceFaultTest {
     @TempDir Path directory;
     private boolean refuses;
@@ -98,6 +106,61 @@ class JournalForceFaultTest {
             assertThat(harness.journal.force()).isEqualTo(10);
             assertThat(harness.journal.state()).isEqualTo(Journal.State.WRITABLE);
             assertThat(harness.journal.force()).isEqualTo(15);
+        }
+    }
+
+    /** The one who closes does not always wait until the forcing thread has ended. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldForceByOneThreadAtATimeWhenItIsClosedMeanwhile(final boolean onlyFinished)
+            throws Exception {
+        final CountDownLatch isForcing = new CountDownLatch(1);
+        final CountDownLatch goesOn = new CountDownLatch(1);
+        final AtomicInteger inside = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+        final AtomicBoolean holds = new AtomicBoolean();
+        final JournalConfig config = config();
+        config.forcer(
+                channel -> {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    if (holds.get()) {
+                        isForcing.countDown();
+                        awaitQuietly(goesOn);
+                    }
+                    channel.force(false);
+                    inside.decrementAndGet();
+                });
+        final JournalHarness harness = new JournalHarness(config);
+        harness.append(5, 100);
+        harness.clockUs += JournalHarness.HOUR_US;
+        harness.append(5, 100);
+        holds.set(true);
+        final Journal journal = harness.journal;
+        final Thread forcing =
+                new Thread(onlyFinished ? journal::forceFinished : journal::force, "forcing");
+        final Thread closing = new Thread(harness::close, "closing");
+        forcing.start();
+        isForcing.await();
+        closing.start();
+        try {
+            await().until(() -> closing.getState() == Thread.State.BLOCKED || most.get() > 1);
+        } finally {
+            goesOn.countDown();
+            forcing.join();
+            closing.join();
+        }
+        assertThat(most).hasValue(1);
+        try (JournalHarness again = new JournalHarness(config())) {
+            assertThat(again.report.clean()).isTrue();
+            assertThat(again.readFrom(1).events).isEqualTo(10);
+        }
+    }
+
+    private static void awaitQuietly(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
         }
     }
 
