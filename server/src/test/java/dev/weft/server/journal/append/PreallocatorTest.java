@@ -1,6 +1,7 @@
 package dev.weft.server.journal.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.weft.server.journal.FreeSpace;
 import dev.weft.server.journal.Journal;
@@ -16,15 +17,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PreallocatorTest {
     private static final long MIB = 1024 * 1024;
+    private static final int CYCLE = RollCycleNames.cycleOf(JournalHarness.START_US);
     @TempDir Path directory;
     private long free = 100 * MIB;
     private long nowNs;
+    private Runnable onFreeAsked = () -> {};
 
     private JournalConfig config() {
         final JournalConfig config = JournalHarness.small(directory);
@@ -34,6 +39,7 @@ class PreallocatorTest {
                 new FreeSpace() {
                     @Override
                     public long usableBytes() {
+                        onFreeAsked.run();
                         return free;
                     }
 
@@ -111,6 +117,41 @@ class PreallocatorTest {
             assertThat(preallocator.isDiskFull()).isFalse();
         }
         assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.APPENDED);
+        preallocator.close();
+    }
+
+    @Test
+    void shouldLeaveAFileAloneThatIsFinishedWhileItIsExtended() throws IOException {
+        final Path path = directory.resolve(RollCycleNames.fileName(CYCLE));
+        Files.createFile(path);
+        final Preallocator preallocator = Preallocator.open(config(), new RollFile(CYCLE, path, 0));
+        assertThat(preallocator.admit(CYCLE, 30 * MIB, 100)).isEqualTo(Journal.BACK_PRESSURED);
+        preallocator.current().finish(100);
+        assertTimeoutPreemptively(Duration.ofSeconds(20), preallocator::doWork);
+        assertThat(Files.size(path)).isEqualTo(100);
+        preallocator.close();
+    }
+
+    @Test
+    void shouldNotCallTheDiskFullForAFileThatTheAppenderHasLeft() throws IOException {
+        final Path path = directory.resolve(RollCycleNames.fileName(CYCLE));
+        Files.createFile(path);
+        final Preallocator preallocator = Preallocator.open(config(), new RollFile(CYCLE, path, 0));
+        assertThat(preallocator.admit(CYCLE + 1, 0, 100)).isEqualTo(Journal.BACK_PRESSURED);
+        preallocator.doWork(); // prepares the next one
+        assertThat(preallocator.admit(CYCLE, 30 * MIB, 100)).isEqualTo(Journal.BACK_PRESSURED);
+        final ActiveFile left = preallocator.current();
+        left.channel().close(); // so that extending it fails
+        final AtomicInteger asked = new AtomicInteger();
+        onFreeAsked =
+                () -> {
+                    if (asked.incrementAndGet() == 2) { // that is after the failure
+                        preallocator.roll();
+                    }
+                };
+        preallocator.doWork();
+        assertThat(preallocator.current()).isNotSameAs(left);
+        assertThat(preallocator.isDiskFull()).isFalse();
         preallocator.close();
     }
 
