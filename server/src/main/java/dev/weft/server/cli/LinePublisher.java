@@ -27,6 +27,7 @@ final class LinePublisher {
     private final StringBuilder batch = new StringBuilder();
     private final List<Long> batchLines =
             new ArrayList<>(); // number in the input of each line of the batch
+    private boolean isNothingRead = true;
 
     LinePublisher(
             final PublishClient client,
@@ -58,7 +59,13 @@ final class LinePublisher {
         flush();
     }
 
+    /** Whether there was no line but blank ones. */
+    boolean isNothingRead() {
+        return isNothingRead;
+    }
+
     private void add(final String line, final long number) {
+        isNothingRead = false;
         final String event = EventLine.ofLine(line, members, wrap);
         if (event == null) {
             reject(number, "no JSON object, and no --type given for other lines");

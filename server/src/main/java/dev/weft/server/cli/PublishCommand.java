@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:everything is in the journal",
+            "0:everything is in the journal, also if there was nothing to publish",
             "1:the server refused an event (what, on standard error)",
             "2:wrong usage",
             "3:no answer in time; what was sent last may or may not be in the journal"
@@ -177,6 +177,9 @@ public final class PublishCommand implements Callable<Integer> {
         } finally {
             progress.end();
             if (!quiet) {
+                if (publisher.isNothingRead()) {
+                    err().println("weft publish: nothing to publish, standard input had no line");
+                }
                 out().println(progress.summary());
                 out().flush();
             }

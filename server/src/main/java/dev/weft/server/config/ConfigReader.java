@@ -156,23 +156,33 @@ final class ConfigReader {
         }
     }
 
-    /** Lines of a file without empty ones and comments; none if the setting is empty. */
-    List<String> lines(final Setting setting) {
+    /**
+     * Lines of a file without empty ones and comments; none if the setting is empty.
+     *
+     * @param check tells what is wrong with a line, or answers an empty text.
+     */
+    List<String> lines(final Setting setting, final Function<String, String> check) {
         if (text(setting).isEmpty()) {
             return List.of();
         }
+        final List<String> all;
         try {
-            final List<String> lines = new ArrayList<>();
-            for (final String line : Files.readAllLines(path(setting))) {
-                final String trimmed = line.trim();
-                if (!trimmed.isEmpty() && !trimmed.startsWith("#")) {
-                    lines.add(trimmed);
-                }
-            }
-            return lines.isEmpty() ? wrong(setting, "is a file without a key", List.of()) : lines;
+            all = Files.readAllLines(path(setting));
         } catch (final IOException ex) {
             return wrong(setting, "is a file that cannot be read: " + ex.getMessage(), List.of());
         }
+        final List<String> lines = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            final String line = all.get(i).trim();
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                lines.add(line);
+                final String problem = check.apply(line);
+                if (!problem.isEmpty()) {
+                    wrong(setting, "is a file whose line " + (i + 1) + " " + problem, "");
+                }
+            }
+        }
+        return lines.isEmpty() ? wrong(setting, "is a file without a key", List.of()) : lines;
     }
 
     /** Notes a mistake. */

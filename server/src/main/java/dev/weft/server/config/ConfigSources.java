@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,7 @@ final class ConfigSources {
             mistakes.add("config: the file is not valid: " + ex.getMessage());
             return;
         }
+        tellRepeated(path);
         for (final Map.Entry<String, ConfigValue> entry : config.root().entrySet()) {
             final ConfigValue value = entry.getValue();
             final String source = "file " + path + ":" + value.origin().lineNumber();
@@ -78,6 +81,27 @@ final class ConfigSources {
                 set(entry.getKey(), text(value), source);
             }
         }
+    }
+
+    private void tellRepeated(final Path path) {
+        try {
+            ConfigKeys.of(Files.readString(path))
+                    .forEach(
+                            (key, lines) -> {
+                                if (lines.size() > 1) {
+                                    mistakes.add(
+                                            key + ": is set more than once " + at(path, lines));
+                                }
+                            });
+        } catch (final IOException ex) {
+            mistakes.add("config: the file " + path + " cannot be read");
+        }
+    }
+
+    private static String at(final Path path, final List<Integer> lines) {
+        return lines.stream()
+                .map(line -> "file " + path + ":" + line)
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     private static String text(final ConfigValue value) {

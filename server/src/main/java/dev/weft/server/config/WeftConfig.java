@@ -218,10 +218,11 @@ public record WeftConfig(
     }
 
     private static Access readAccess(final ConfigReader reader) {
-        final List<String> keys = new ArrayList<>(reader.lines(Setting.API_KEYS_FILE));
-        if (keys.stream().anyMatch(key -> !isKey(key))) {
-            reader.wrong(Setting.API_KEYS_FILE, "is a file with a key that " + keyRule(), "");
-        }
+        final List<String> keys =
+                new ArrayList<>(
+                        reader.lines(
+                                Setting.API_KEYS_FILE,
+                                key -> isKey(key) ? "" : "is a key that " + keyRule()));
         keys.addAll(
                 reader.list(
                         Setting.API_KEYS, key -> isKey(key) ? "" : "has a key that " + keyRule()));

@@ -8,6 +8,10 @@ public final class HttpCounters {
     public final Counter connectionsOpened = new Counter();
     public final Counter connectionsClosed = new Counter();
     public final Counter requests = new Counter();
+
+    /** Times that nothing was accepted for a moment: no file descriptor. */
+    public final Counter acceptPauses = new Counter();
+
     private final Counter[] answers = new Counter[STATUS_MAX - STATUS_MIN + 1];
 
     public HttpCounters() {

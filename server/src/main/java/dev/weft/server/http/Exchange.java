@@ -78,6 +78,15 @@ public interface Exchange {
         /** The body is complete. */
         void onEnd();
 
+        /**
+         * Whether what has come so far waits for nothing, so that the rest may come as slowly as it
+         * likes: lines that are published as they arise. A body of which a part is kept until its
+         * rest is there is not live. Asked about once a second.
+         */
+        default boolean isLive() {
+            return false;
+        }
+
         /** The client went away or broke the protocol before the end. */
         void onAbort();
 

@@ -123,23 +123,25 @@ final class HttpExchange implements Exchange {
             final @Nullable CharSequence contentType,
             final ByteBuf body,
             final @Nullable CharSequence headerLines) {
-        connection.respond(this, status, contentType, body, headerLines);
+        connection.turns().respond(this, status, contentType, body, headerLines);
     }
 
     @Override
     public void respond(final Problem problem, final @Nullable String headerLines) {
         final ByteBuf body = ProblemBody.write(connection.channel().alloc(), problem, path);
-        connection.respond(
-                this,
-                problem.status(),
-                MediaTypes.PROBLEM_JSON,
-                body,
-                ProblemBody.headerLines(problem, headerLines));
+        connection
+                .turns()
+                .respond(
+                        this,
+                        problem.status(),
+                        MediaTypes.PROBLEM_JSON,
+                        body,
+                        ProblemBody.headerLines(problem, headerLines));
     }
 
     @Override
     public void stream(final ByteBuf head, final StreamHandler handler) {
-        connection.stream(this, head, handler);
+        connection.turns().stream(this, head, handler);
     }
 
     /** Tells the route that its body will not end. */

@@ -32,8 +32,8 @@ public final class HttpLimits {
     public static final long BODY_SILENCE_MAX_NS = 30_000_000_000L;
 
     /**
-     * Of a body whose length was announced, at least {@link #BODY_WINDOW_LENGTH_MIN} bytes come
-     * within this time, or its end. Less is answered 408.
+     * Of a body that is no live stream of lines, at least {@link #BODY_WINDOW_LENGTH_MIN} bytes
+     * come within this time, or its end. Less is answered 408.
      */
     public static final long BODY_WINDOW_NS = 30_000_000_000L;
 
@@ -77,7 +77,11 @@ public final class HttpLimits {
     /** Longest piece in which a body is handed on. */
     static final int BODY_PIECE_LENGTH_MAX = 256 * 1024;
 
+    /** Connections that wait to be accepted; the system may allow fewer (net.core.somaxconn). */
     static final int ACCEPT_BACKLOG = 4096;
+
+    /** Connections accepted before those that are there have their turn again. */
+    static final int ACCEPTS_PER_CYCLE_MAX = 16;
 
     private HttpLimits() {}
 }

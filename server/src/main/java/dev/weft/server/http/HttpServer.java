@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ public final class HttpServer {
     private final Transport transport;
     private final EventLoopGroup loops;
     private final IdentityHashMap<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
+    private final long connectionsMax = OpenFiles.connectionsMax();
     private @Nullable Channel listener;
 
     /**
@@ -84,6 +86,13 @@ public final class HttpServer {
                         .channel(transport.serverChannel())
                         .option(ChannelOption.SO_BACKLOG, HttpLimits.ACCEPT_BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(final Channel channel) {
+                                        guardAccepts(channel);
+                                    }
+                                })
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -127,6 +136,30 @@ public final class HttpServer {
             throw new IllegalStateException("an event loop that is not ours");
         }
         return context;
+    }
+
+    private void guardAccepts(final Channel channel) {
+        final LoopContext context = context(channel.eventLoop());
+        final MaxMessagesRecvByteBufAllocator burst = channel.config().getRecvByteBufAllocator();
+        burst.maxMessagesPerRead(HttpLimits.ACCEPTS_PER_CYCLE_MAX);
+        channel.pipeline()
+                .addLast(
+                        new AcceptGuard(
+                                this::connections,
+                                connectionsMax,
+                                context.counters.acceptPauses::increment,
+                                context::nanoTime));
+    }
+
+    /** Connections there are now. Any thread. */
+    private long connections() {
+        long count = 0;
+        for (final LoopContext context : contexts.values()) {
+            count +=
+                    context.counters.connectionsOpened.get()
+                            - context.counters.connectionsClosed.get();
+        }
+        return count;
     }
 
     private void connect(final Channel channel) {

@@ -12,7 +12,7 @@ final class TimeLimits {
         HEAD,
         /** Nothing came in the middle of a body. */
         BODY_SILENCE,
-        /** A body of announced length comes in drops. */
+        /** A body that is not live comes in drops. */
         BODY_RATE,
         /** There is no request, and has not been for long. */
         IDLE
@@ -58,10 +58,10 @@ final class TimeLimits {
     /**
      * Looks at a connection in the middle of a body.
      *
-     * @param isAnnounced whether its length is known. Without, it may be a live stream of lines,
-     *     which is as fast as what happens at the publisher.
+     * @param isRateAsked whether it has to come at the least rate; not if it is a live stream of
+     *     lines, which is as fast as what happens at the publisher.
      */
-    Passed lookAtBody(final long nowNs, final boolean isAnnounced) {
+    Passed lookAtBody(final long nowNs, final boolean isRateAsked) {
         if (bodySinceNs == 0) {
             bodySinceNs = nowNs;
             beginWindow(nowNs);
@@ -74,8 +74,10 @@ final class TimeLimits {
         } else if (nowNs - bodySinceNs > HttpLimits.BODY_SILENCE_MAX_NS) {
             return Passed.BODY_SILENCE;
         }
-        if (nowNs - windowSinceNs > HttpLimits.BODY_WINDOW_NS) {
-            if (isAnnounced && windowLength < HttpLimits.BODY_WINDOW_LENGTH_MIN) {
+        if (!isRateAsked) {
+            beginWindow(nowNs);
+        } else if (nowNs - windowSinceNs > HttpLimits.BODY_WINDOW_NS) {
+            if (windowLength < HttpLimits.BODY_WINDOW_LENGTH_MIN) {
                 return Passed.BODY_RATE;
             }
             beginWindow(nowNs);

@@ -8,6 +8,7 @@ import dev.weft.protocol.json.Words;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.ingest.Answers.LineTotals;
 import dev.weft.server.ingest.IngestCounters.Refusal;
+import dev.weft.server.sequencer.AppendSeries;
 import dev.weft.server.sequencer.PendingAppend;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
 
     private final IngestLoop loop;
     private final boolean durable;
+    private final AppendSeries series = new AppendSeries();
     private final LineTotals totals = new LineTotals();
     private final StringBuilder errors = new StringBuilder();
     private final Runnable onRetry = this::retry;
@@ -46,6 +48,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
     private @Nullable ByteBuf input; // from the begin of the first line that is not yet parsed
     private int searched; // bytes of it that hold no line end
     private long line;
+    private long lineLooked; // line when isLive was asked last
     private boolean skipping; // the rest of a line that is too long
     private @Nullable Append batch;
     private int batchesOut;
@@ -54,7 +57,8 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
     private boolean retrying;
     private long stalledSinceNs;
     private boolean ended;
-    private @Nullable Problem failure; // the first one; nothing is appended after it
+    private @Nullable Problem failure; // nothing that stands at or behind its line is appended
+    private long failedLine;
 
     LinePublication(final IngestLoop loop, final Exchange exchange, final boolean durable) {
         this.loop = loop;
@@ -70,7 +74,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
         }
         final ByteBuf buffer = loop.buffer(input, bytes);
         if (buffer == null) {
-            fail(Refusal.BACK_PRESSURE, BODIES_FULL, line + 1);
+            fail(Refusal.BACK_PRESSURE, BODIES_FULL, missingLine());
         } else {
             input = buffer;
         }
@@ -81,6 +85,14 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
     public void onEnd() {
         ended = true;
         proceed();
+    }
+
+    /** A line that was begun has to go on; between lines, and from line to line, time is free. */
+    @Override
+    public boolean isLive() {
+        final boolean isMoving = line != lineLooked;
+        lineLooked = line;
+        return isMoving || (input == null && !skipping);
     }
 
     @Override
@@ -95,11 +107,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
             return;
         }
         flush();
-        final Append missing = batch;
-        fail(
-                Refusal.BACK_PRESSURE,
-                Answers.STOPPING,
-                missing == null ? line + 1 : missing.firstLine());
+        fail(Refusal.BACK_PRESSURE, Answers.STOPPING, missingLine());
         proceed();
     }
 
@@ -109,7 +117,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
         batchesOut--;
         if (pending.status() == PendingAppend.Status.APPENDED) {
             totals.add(pending);
-        } else if (failure == null) {
+        } else if (failure == null || completed.firstLine() < failedLine) {
             fail(
                     Publication.refusal(pending.status()),
                     Answers.refusal(pending),
@@ -163,7 +171,7 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
         if (batchesOut > 0) {
             stalledSinceNs = nowNs; // its outcome wakes this
         } else if (nowNs - stalledSinceNs > STALLED_TIME_MAX_NS) {
-            fail(Refusal.BACK_PRESSURE, STALLED, line);
+            fail(Refusal.BACK_PRESSURE, STALLED, missingLine());
         } else if (!retrying) {
             retrying = true;
             request.eventLoop().schedule(onRetry, RETRY_INTERVAL_NS, TimeUnit.NANOSECONDS);
@@ -260,6 +268,9 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
     private @Nullable Append newBatch() {
         if (batchesOut < BATCHES_MAX) {
             batch = loop.acquireLarge(this, durable, BATCH_LENGTH_MAX);
+            if (batch != null) {
+                batch.pending().series(series);
+            }
         }
         return batch;
     }
@@ -296,9 +307,16 @@ final class LinePublication implements Exchange.BodyConsumer, Append.Owner {
         }
     }
 
+    /** The first line that was not handed to the sequencer. */
+    private long missingLine() {
+        final Append open = batch;
+        return open == null || open.pending().count() == 0 ? line + 1 : open.firstLine();
+    }
+
     private void fail(final Refusal reason, final Problem problem, final long atLine) {
         loop.counters().onRefused(reason);
         failure = problem.with("line", atLine);
+        failedLine = atLine;
         drop();
     }
 

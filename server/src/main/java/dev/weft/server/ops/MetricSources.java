@@ -274,6 +274,11 @@ public record MetricSources(
                 () ->
                         sumOf(each -> each.connectionsOpened).getAsLong()
                                 - sumOf(each -> each.connectionsClosed).getAsLong());
+        metrics.counter(
+                "weft.http.accept.pauses",
+                "Times that no connection was accepted for a moment: no file descriptor",
+                null,
+                sumOf(each -> each.acceptPauses));
         REFUSALS.forEach(
                 (status, reason) ->
                         metrics.counter(

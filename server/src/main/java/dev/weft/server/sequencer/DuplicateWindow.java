@@ -72,19 +72,13 @@ public final class DuplicateWindow {
             final DirectBuffer buffer, final int offset, final int length, final long sequence) {
         forgetUpTo(sequence - SPAN);
         final long hash = hash(buffer, offset, length);
-        int slot = (int) hash & TABLE_MASK;
-        for (int entry = table[slot]; entry != FREE; entry = table[slot]) {
-            if (hashes[entry] == hash && isSame(entry, buffer, offset, length)) {
-                return sequences[entry];
-            }
-            slot = (slot + 1) & TABLE_MASK;
+        int slot = slot(hash, buffer, offset, length);
+        if (table[slot] != FREE) {
+            return sequences[table[slot]];
         }
         if (size() == CAPACITY) {
             forgetOldest(); // may move entries, hence the second search
-            slot = (int) hash & TABLE_MASK;
-            while (table[slot] != FREE) {
-                slot = (slot + 1) & TABLE_MASK;
-            }
+            slot = slot(hash, buffer, offset, length);
         }
         final int entry = (int) next & ENTRY_MASK;
         final long end = place(length);
@@ -96,6 +90,29 @@ public final class DuplicateWindow {
         table[slot] = entry;
         next++;
         return ABSENT;
+    }
+
+    /**
+     * Looks an id up and remembers nothing.
+     *
+     * @return the sequence remembered under this id, {@link #ABSENT} if there is none.
+     */
+    public long find(final DirectBuffer buffer, final int offset, final int length) {
+        final int entry = table[slot(hash(buffer, offset, length), buffer, offset, length)];
+        return entry == FREE ? ABSENT : sequences[entry];
+    }
+
+    /** Where an id is in the table, or where it would be put. */
+    private int slot(
+            final long hash, final DirectBuffer buffer, final int offset, final int length) {
+        int slot = (int) hash & TABLE_MASK;
+        for (int entry = table[slot]; entry != FREE; entry = table[slot]) {
+            if (hashes[entry] == hash && isSame(entry, buffer, offset, length)) {
+                break;
+            }
+            slot = (slot + 1) & TABLE_MASK;
+        }
+        return slot;
     }
 
     /** Takes back every id at or above a sequence: their events were not appended after all. */

@@ -3,6 +3,7 @@ package dev.weft.server.sequencer;
 import dev.weft.protocol.frame.RecordDescriptor;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One publish, prepared: all of its events as bytes, waiting for their sequences. It is appended
@@ -30,6 +31,8 @@ public final class PendingAppend {
          * unknown.
          */
         NOT_DURABLE,
+        /** An earlier append of its series was refused; nothing was appended. */
+        SERIES_BROKEN,
         /**
          * The queue to the sequencer or to the forcing thread is full, or the server is stopping.
          */
@@ -59,6 +62,7 @@ public final class PendingAppend {
     private int[] ends = new int[INITIAL_COUNT];
     private int count;
     private boolean durable;
+    private @Nullable AppendSeries series;
 
     private Status status = Status.PENDING;
     private long[] sequences = new long[INITIAL_COUNT];
@@ -75,6 +79,7 @@ public final class PendingAppend {
     /** Makes it empty for the next publish. Thread: ingest. */
     public void reset(final boolean durable) {
         this.durable = durable;
+        series = null;
         count = 0;
         duplicateCount = 0;
         firstSequence = 0;
@@ -117,6 +122,16 @@ public final class PendingAppend {
     /** Whether the answer waits until it is forced to disk. */
     public boolean isDurable() {
         return durable;
+    }
+
+    /** Makes it one of a series, in the order in which they are offered. Thread: ingest. */
+    public void series(final AppendSeries newSeries) {
+        series = newSeries;
+    }
+
+    /** What it is one of, null if it stands alone. */
+    @Nullable AppendSeries series() {
+        return series;
     }
 
     public Status status() {

@@ -1,15 +1,8 @@
 package dev.weft.server.sequencer;
 
-import static dev.weft.protocol.frame.RecordDescriptor.FIELD_LENGTH_OFFSET;
-import static dev.weft.protocol.frame.RecordDescriptor.FLAGS_OFFSET;
-import static dev.weft.protocol.frame.RecordDescriptor.FLAG_CALLER_ID;
-import static dev.weft.protocol.frame.RecordDescriptor.ID_OFFSET;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import dev.weft.protocol.Limits;
 import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.BlockEncoder;
-import dev.weft.protocol.frame.RecordDescriptor;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.ring.BlockRing;
@@ -50,7 +43,7 @@ public final class Sequencer implements WriterAgent {
     private final OrderedSource source;
     private final Journal journal;
     private final BlockRing ring;
-    private final DuplicateWindow window;
+    private final CallerIds ids;
     private final ForceAgent forcing;
     private final Signals signals;
     private final SequencerCounters counters;
@@ -79,7 +72,7 @@ public final class Sequencer implements WriterAgent {
         this.source = source;
         this.journal = journal;
         this.ring = ring;
-        this.window = window;
+        ids = new CallerIds(window);
         this.forcing = forcing;
         this.signals = signals;
         this.counters = counters;
@@ -128,6 +121,13 @@ public final class Sequencer implements WriterAgent {
         int length = 0;
         PendingAppend pending = source.peek();
         while (pending != null) {
+            if (isSeriesBroken(pending)) {
+                source.poll();
+                counters.onRefused(Status.SERIES_BROKEN, pending.count());
+                pending.complete(Status.SERIES_BROKEN);
+                pending = source.peek();
+                continue;
+            }
             records += pending.count();
             length += pending.length();
             if (count > 0
@@ -147,6 +147,11 @@ public final class Sequencer implements WriterAgent {
         return count;
     }
 
+    private static boolean isSeriesBroken(final PendingAppend pending) {
+        final AppendSeries series = pending.series();
+        return series != null && series.isBroken();
+    }
+
     private void append(final int lengthBound, final long time) {
         final long first = journal.nextSequence();
         final int count = number(first, time);
@@ -156,7 +161,7 @@ public final class Sequencer implements WriterAgent {
             final int length = encode(buffer, offset, count, first, time);
             final int outcome = journal.append(buffer, offset, length);
             if (outcome != Journal.APPENDED) { // failed since it was admitted
-                window.forgetFrom(first);
+                ids.forgetFrom(first);
                 complete(refusal(outcome));
                 return;
             }
@@ -179,14 +184,9 @@ public final class Sequencer implements WriterAgent {
         long next = first;
         for (int i = 0; i < batchCount; i++) {
             final PendingAppend pending = pending(i);
-            final MutableDirectBuffer buffer = pending.buffer();
             final long before = next;
             for (int j = 0; j < pending.count(); j++) {
-                final int record = pending.recordOffset(j);
-                long earlier = DuplicateWindow.ABSENT;
-                if ((buffer.getShort(record + FLAGS_OFFSET, LITTLE_ENDIAN) & FLAG_CALLER_ID) != 0) {
-                    earlier = remember(buffer, record, next);
-                }
+                final long earlier = ids.remember(pending, j, next);
                 pending.sequence(j, earlier == DuplicateWindow.ABSENT ? next++ : earlier);
             }
             final int added = (int) (next - before);
@@ -198,15 +198,6 @@ public final class Sequencer implements WriterAgent {
             }
         }
         return (int) (next - first);
-    }
-
-    private long remember(final MutableDirectBuffer buffer, final int record, final long sequence) {
-        final int id = record + ID_OFFSET;
-        final int offset = Short.toUnsignedInt(buffer.getShort(id, LITTLE_ENDIAN));
-        final int length =
-                Short.toUnsignedInt(buffer.getShort(id + FIELD_LENGTH_OFFSET, LITTLE_ENDIAN));
-        return window.putIfAbsent(
-                buffer, record + RecordDescriptor.LENGTH + offset, length, sequence);
     }
 
     private int encode(
@@ -236,9 +227,11 @@ public final class Sequencer implements WriterAgent {
         for (int i = 0; i < batchCount; i++) {
             final PendingAppend pending = pending(i);
             batch[i] = null;
-            if (status != Status.APPENDED) {
-                counters.onRefused(status, pending.count());
-                pending.complete(status);
+            if (status != Status.APPENDED
+                    && (status != Status.DISK_FULL
+                            || isSeriesBroken(pending)
+                            || !ids.isOnlyRepeated(pending))) {
+                refuse(pending, status);
                 continue;
             }
             counters.onAppended(nowNs - pending.admittedNs());
@@ -257,6 +250,15 @@ public final class Sequencer implements WriterAgent {
         if (forced) {
             signals.force().signal();
         }
+    }
+
+    private void refuse(final PendingAppend pending, final Status status) {
+        final AppendSeries series = pending.series();
+        if (series != null) {
+            series.onRefused();
+        }
+        counters.onRefused(status, pending.count());
+        pending.complete(status);
     }
 
     private PendingAppend pending(final int index) {

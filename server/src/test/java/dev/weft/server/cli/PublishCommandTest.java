@@ -148,6 +148,16 @@ class PublishCommandTest {
     }
 
     @Test
+    void shouldSayThatThereWasNothingToPublish() {
+        final CommandRun run = lines("\n  \n");
+
+        assertThat(run.exitCode()).as("as for a job that had nothing to do").isZero();
+        assertThat(run.err()).contains("nothing to publish");
+        assertThat(lines("", "--quiet").err()).isEmpty();
+        assertThat(lines("text\n").err()).doesNotContain("nothing to publish");
+    }
+
+    @Test
     void shouldNameTheLinesOfTheInputThatWereRefused() {
         server.answer(
                 207,

@@ -244,6 +244,50 @@ class WeftConfigTest {
     }
 
     @Test
+    void shouldTellASettingThatStandsTwiceWithItsLines() throws IOException {
+        final String twice =
+                file(
+                        """
+                        port = 1000 # port = 1
+                        // "log-level = debug
+                        cors-origins = [
+                          "https://a" // port = 2
+                        ]
+                        "port" : 2000, data-dir = "port = 3"
+                        log-level = info
+                        """);
+        assertThat(mistakes(Map.of("config", twice), Map.of()))
+                .containsExactly(
+                        "port: is set more than once (file %s:1, file %s:6)"
+                                .formatted(twice, twice));
+        assertThat(mistakes(Map.of("config", file("{\"port\": 1,\n\"port\": 2}")), Map.of()))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("port: is set more than once")
+                .contains(":1,")
+                .endsWith(":2)");
+        assertThat(
+                        mistakes(
+                                Map.of(
+                                        "config",
+                                        file(
+                                                "cors-origins = [\"https://a\"]\nport=1\nhost=\"127.0.0.1\"")),
+                                Map.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNameTheLineOfAKeyThatIsNone() throws IOException {
+        final String keys = file("# team a\n" + KEY + "\n\nshort\n" + KEY + " x\n");
+        assertThat(mistakes(Map.of("api-keys-file", keys), Map.of()))
+                .satisfiesExactly(
+                        each ->
+                                assertThat(each)
+                                        .contains("line 4 is a key that is shorter than 16")
+                                        .doesNotContain("short\n"),
+                        each -> assertThat(each).contains("line 5 is a key"));
+    }
+
+    @Test
     void shouldLeaveVariablesOfOthersAlone() {
         final Map<String, String> environment =
                 Map.of(

@@ -190,6 +190,43 @@ class HttpServerSystemTest {
     }
 
     @Test
+    void shouldSayThatItClosesWhenNobodyKnowsHowLongTheRestOfTheBodyIs() throws IOException {
+        try (RawClient client = server.connect()) {
+            client.send(
+                    "POST /refuse HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            final RawClient.Answer answer = client.answer();
+            assertThat(answer.body()).isEqualTo("no");
+            assertThat(answer.header("connection")).isEqualTo("close");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldAnswerBeforeItClosesWhenTooMuchOfABodyIsNotWanted() throws IOException {
+        try (RawClient client = server.connect()) {
+            client.send(
+                    get("/hold?n=1")
+                            + "GET /hold?n=2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n");
+            await().until(() -> server.held.size() == 2);
+            final HttpExchange second =
+                    (HttpExchange) server.held.stream().skip(1).findFirst().orElseThrow();
+            client.send("x".repeat(5_000_000));
+            await().until(
+                            () ->
+                                    server.context()
+                                            .loop
+                                            .submit(() -> second.bodyRemaining < 3_800_000)
+                                            .get());
+            server.release();
+            assertThat(client.answer().body()).isEqualTo("/hold1");
+            final RawClient.Answer last = client.answer();
+            assertThat(last.body()).isEqualTo("/hold2");
+            assertThat(last.header("connection")).isEqualTo("close");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void shouldAnswerMethodsThatAPathDoesNotHave() throws IOException {
         try (RawClient client = server.connect()) {
             client.send("DELETE /echo HTTP/1.1\r\nHost: localhost\r\n\r\n");

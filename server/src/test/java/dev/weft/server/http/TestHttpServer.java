@@ -37,6 +37,7 @@ final class TestHttpServer implements AutoCloseable {
             new java.util.concurrent.atomic.AtomicLong();
     final Queue<ByteBuf> largeBodies = new ConcurrentLinkedQueue<>();
     volatile @Nullable Exchange paused;
+    volatile boolean live;
     final Queue<String> streamInbound = new ConcurrentLinkedQueue<>();
     final HttpCounters counters = new HttpCounters();
     final java.util.concurrent.atomic.AtomicLong nanoTime =
@@ -230,6 +231,11 @@ final class TestHttpServer implements AutoCloseable {
                     @Override
                     public void onEnd() {
                         exchange.respond(200, TEXT, body, null);
+                    }
+
+                    @Override
+                    public boolean isLive() {
+                        return live;
                     }
 
                     @Override

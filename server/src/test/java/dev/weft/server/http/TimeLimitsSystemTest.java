@@ -89,6 +89,7 @@ class TimeLimitsSystemTest {
 
     @Test
     void shouldTakeALiveStreamOfLinesHoweverSlow() throws IOException {
+        server.live = true;
         try (RawClient client = server.connect()) {
             begin(client, POST + CHUNKED);
             for (int i = 0; i < 20; i++) {
@@ -97,6 +98,22 @@ class TimeLimitsSystemTest {
             client.send("0\r\n\r\n");
             assertThat(client.answer().body()).hasSize(20);
         }
+    }
+
+    @Test
+    void shouldRefuseABodyOfUnknownLengthThatComesInDropsUnlessItIsLive() throws IOException {
+        try (RawClient client = server.connect()) {
+            begin(client, POST + CHUNKED);
+            server.live = true;
+            drop(client, "1\r\na\r\n", 29);
+            drop(client, "1\r\na\r\n", 29);
+            server.live = false; // now something is kept until its rest is there
+            drop(client, "1\r\na\r\n", 20);
+            assertThat(server.aborts).hasValue(0);
+            drop(client, "1\r\na\r\n", 20);
+            assertRefused(client, "body: less than 64 KiB of it came within 30 s");
+        }
+        assertThat(server.aborts).hasValue(1);
     }
 
     @Test

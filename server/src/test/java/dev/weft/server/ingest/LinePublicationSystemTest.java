@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.protocol.event.EventRules;
 import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Exchange;
 import dev.weft.server.http.RawClient;
 import dev.weft.server.http.RawClient.Answer;
 import dev.weft.server.http.Transport;
 import dev.weft.server.journal.Journal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,53 @@ class LinePublicationSystemTest {
                     .contains("\"last_seq\":1");
             assertThat(server.journal.appendedSequence()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void shouldAppendNothingBehindTheLineThatItNames() throws IOException {
+        try (TestPublishing server = server(64);
+                RawClient client = server.connect()) {
+            server.held(true);
+            final int lines = 2_000; // several batches, all on their way
+            client.send(HEAD + (lines + 1L) * LINE.length() + "\r\n\r\n" + LINE.repeat(lines));
+            await().until(() -> server.inbox.size() >= 4);
+            server.journal.fullFor(1);
+            server.held(false);
+            client.send(LINE);
+            final Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(507);
+            assertThat(answer.body())
+                    .containsPattern("\"line\":1[,}]")
+                    .containsPattern("\"accepted\":0[,}]");
+            assertThat(server.journal.appendedSequence()).isZero();
+        }
+    }
+
+    @Test
+    void shouldBeLiveBetweenLinesAndNotInTheMiddleOfOne() {
+        try (TestPublishing server = server(64)) {
+            server.held(true);
+            final Exchange exchange =
+                    (Exchange)
+                            Proxy.newProxyInstance(
+                                    Exchange.class.getClassLoader(),
+                                    new Class<?>[] {Exchange.class},
+                                    (proxy, method, arguments) -> null);
+            final LinePublication publication = new LinePublication(server.ingest, exchange, false);
+            publication.onBytes(bytes(LINE));
+            assertThat(publication.isLive()).isTrue();
+            assertThat(publication.isLive()).as("however long nothing comes").isTrue();
+            publication.onBytes(bytes("{\"type\""));
+            assertThat(publication.isLive()).isFalse();
+            publication.onBytes(bytes(":\"t\"}\n{\"type\""));
+            assertThat(publication.isLive()).as("a line was ended since").isTrue();
+            assertThat(publication.isLive()).isFalse();
+            publication.onAbort();
+        }
+    }
+
+    private static ByteBuf bytes(final String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * #restarted} goes on with them as a new process would.
  */
 public final class MemoryJournal implements Journal {
+    private final AtomicInteger fullFor = new AtomicInteger();
     private final ConcurrentNavigableMap<Long, byte[]> blocks;
     private final BlockFlyweight view = new BlockFlyweight();
     private long nextSequence = 1;
@@ -75,6 +76,11 @@ public final class MemoryJournal implements Journal {
 
     public void state(final State newState) {
         state = newState;
+    }
+
+    /** There is no space for the next blocks, and then there is again. */
+    public void fullFor(final int blocks) {
+        fullFor.set(blocks);
     }
 
     public void backPressured(final boolean isBackPressured) {
@@ -161,6 +167,9 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public int admit(final int length, final int count, final long timestampUs) {
+        if (fullFor.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return DISK_FULL;
+        }
         return switch (state) {
             case WRITABLE -> backPressured ? BACK_PRESSURED : APPENDED;
             case DISK_FULL -> DISK_FULL;

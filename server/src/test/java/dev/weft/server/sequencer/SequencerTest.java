@@ -179,6 +179,53 @@ class SequencerTest {
     }
 
     @Test
+    void shouldAnswerARepeatedIdAlsoWhileTheDiskIsFull() {
+        publishAndRun(Publish.journaled().event("x", "a", "1").event("y", "a", "2"));
+        journal.state(Journal.State.DISK_FULL);
+        final Publish repeat = publish(Publish.journaled().event("y", "a", "9"));
+        final Publish partly =
+                publish(Publish.journaled().event("x", "a", "9").event("z", "a", "3"));
+        final Publish nameless = publish(Publish.journaled().event("a", "4"));
+        final Publish durable = publish(Publish.durable().event("x", "a", "9"));
+        sequencer.doWork();
+        assertThat(repeat.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(repeat.pending().sequence(0)).isEqualTo(2);
+        assertThat(repeat.pending().duplicateCount()).isEqualTo(1);
+        assertThat(repeat.pending().firstSequence()).isZero();
+        assertThat(partly.outcome()).isEqualTo(Status.DISK_FULL);
+        assertThat(nameless.outcome()).isEqualTo(Status.DISK_FULL);
+        assertThat(durable.outcome()).as("not before it is forced").isEqualTo(Status.PENDING);
+        forcing.doWork();
+        assertThat(durable.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(journal.appendedSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAppendNothingOfASeriesBehindWhatWasRefused() {
+        final AppendSeries series = new AppendSeries();
+        final Publish first = publishAndRun(part(series, "1"));
+        journal.state(Journal.State.DISK_FULL);
+        final Publish refused = publishAndRun(part(series, "2"));
+        journal.state(Journal.State.WRITABLE);
+        final Publish behind = publish(part(series, "3"));
+        final Publish other = publish(Publish.journaled().event("a", "4"));
+        final Publish last = publish(part(series, "5"));
+        sequencer.doWork();
+        assertThat(first.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(refused.outcome()).isEqualTo(Status.DISK_FULL);
+        assertThat(behind.outcome()).isEqualTo(Status.SERIES_BROKEN);
+        assertThat(other.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(last.outcome()).isEqualTo(Status.SERIES_BROKEN);
+        assertThat(journal.appendedSequence()).isEqualTo(2);
+    }
+
+    private static Publish part(final AppendSeries series, final String data) {
+        final Publish part = Publish.journaled().event("a", data);
+        part.pending().series(series);
+        return part;
+    }
+
+    @Test
     void shouldForgetTheIdsOfABlockThatTheJournalDidNotTake() {
         journal.appendFails(true);
         final Publish publish = publishAndRun(Publish.journaled().event("x", "a", "1"));

@@ -67,6 +67,7 @@ public final class Preallocator {
     private volatile boolean diskFull;
     private volatile long freeBytes;
     private volatile long lookAhead;
+    private volatile boolean isShort; // the last look found too little space for the look-ahead
     private long checkedNs;
     private long seenEnd;
 
@@ -188,7 +189,7 @@ public final class Preallocator {
         final ActiveFile next = prepared;
         final int wanted = rollWanted;
         return !diskFull
-                && (active.allocatedUpTo() - active.file().dataEnd() < lookAhead / 2
+                && ((!isShort && active.allocatedUpTo() - active.file().dataEnd() < lookAhead / 2)
                         || active.wantedUpTo() > active.allocatedUpTo()
                         || (next != null && next.wantedUpTo() > next.allocatedUpTo())
                         || (wanted != 0 && (next == null || next.cycle() != wanted)));
@@ -240,8 +241,9 @@ public final class Preallocator {
         boolean enough = true;
         final long wantedUpTo = active.wantedUpTo(); // the appender may want more in a moment
         if (left < lookAhead || wantedUpTo > active.allocatedUpTo()) {
+            isShort = !extendIfSpace(active, Math.max(end + lookAhead, wantedUpTo));
             enough =
-                    extendIfSpace(active, Math.max(end + lookAhead, wantedUpTo))
+                    !isShort
                             || (active.allocatedUpTo() >= wantedUpTo
                                     && active.allocatedUpTo() - end > MARGIN);
         }

@@ -140,8 +140,30 @@ public final class Recovery {
             scan();
         }
         scanUnindexed();
+        findCopies();
         positionsFile.flush(positions);
         positionsFile.trim();
+    }
+
+    /**
+     * Tells a roll file whose sequences another one has already: somebody copied it under a name
+     * that is one of a roll file too. Readers pass over it, nothing is changed.
+     */
+    private void findCopies() {
+        for (int i = 1; i < positions.size(); i++) {
+            final int cycle = positions.cycle(i);
+            if (cycle != positions.cycle(i - 1)
+                    && positions.firstSequence(i) <= positions.firstSequence(i - 1)) {
+                damage.add(
+                        "two roll files have the same sequences, move the copy out of the directory:"
+                                + " file="
+                                + RollCycleNames.fileName(cycle)
+                                + " other="
+                                + RollCycleNames.fileName(positions.cycle(i - 1))
+                                + " sequence="
+                                + positions.firstSequence(i));
+            }
+        }
     }
 
     /** Chronicle could not work with the last file although its blocks are sound. */

@@ -106,6 +106,30 @@ class PreallocatorTest {
     }
 
     @Test
+    void shouldRestWhileThereIsTooLittleSpaceForTheLookAhead() throws IOException {
+        final int cycle = RollCycleNames.cycleOf(JournalHarness.START_US);
+        final Path path = directory.resolve(RollCycleNames.fileName(cycle));
+        final JournalConfig config = config();
+        config.preallocateMin = 4 * MIB;
+        final Preallocator preallocator = Preallocator.open(config, new RollFile(cycle, path, 0));
+        final long start = MIB;
+        preallocator.current().file().dataEnd(preallocator.current().allocatedUpTo() - start);
+        free = 10 * MIB + 1;
+        nowNs += TimeUnit.MILLISECONDS.toNanos(100);
+        assertThat(preallocator.doWork()).isEqualTo(1);
+        assertThat(preallocator.needsWork()).as("at once again").isFalse();
+        assertThat(preallocator.doWork()).isZero();
+        assertThat(preallocator.isDiskFull()).isFalse();
+        final long end = preallocator.current().allocatedUpTo() - start;
+        assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.APPENDED);
+        free = 100 * MIB;
+        nowNs += TimeUnit.MILLISECONDS.toNanos(100);
+        preallocator.doWork();
+        assertThat(preallocator.current().allocatedUpTo()).isGreaterThan(end + start);
+        preallocator.close();
+    }
+
+    @Test
     void shouldNotTakeAnAppenderThatIsAheadForAFullDisk() throws IOException {
         final int cycle = RollCycleNames.cycleOf(JournalHarness.START_US);
         final Path path = directory.resolve(RollCycleNames.fileName(cycle));

@@ -72,6 +72,23 @@ class JournalFilesFaultTest {
     }
 
     @Test
+    void shouldTellACopyOfARollFile() throws IOException {
+        final List<Path> files = Directories.rollFiles(directory);
+        final Path last = files.get(files.size() - 1);
+        Files.copy(last, directory.resolve("20261121-10F.cq4"));
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage())
+                    .anySatisfy(
+                            each ->
+                                    assertThat(each)
+                                            .contains("two roll files have the same sequences")
+                                            .contains("file=20261121-10F.cq4")
+                                            .contains("other=" + last.getFileName()));
+            assertThat(harness.journal.nextSequence()).isEqualTo(head + 1);
+        }
+    }
+
+    @Test
     void shouldNumberOnAboveTheBoundAfterAnotherBoot() {
         final JournalConfig config = JournalHarness.small(directory);
         config.bootId(() -> "boot-2");
