@@ -304,7 +304,8 @@ class PublishSystemTest {
         assertTooLong(
                 client.answer(), "an array may have at most 4000000 bytes; NDJSON has no limit");
         client = server.connect();
-        final Answer chunked = ask(chunked("", "{\"type\":\"t\",\"data\":\"" + "x".repeat(1_000_000)));
+        final Answer chunked =
+                ask(chunked("", "{\"type\":\"t\",\"data\":\"" + "x".repeat(1_000_000)));
         assertTooLong(chunked, "an event may have at most 1000000 bytes");
         assertThat(chunked.header("connection")).as("the rest may be endless").isEqualTo("close");
         client = server.connect();
