@@ -110,7 +110,7 @@ class PreallocatorTest {
         final int cycle = RollCycleNames.cycleOf(JournalHarness.START_US);
         final Path path = directory.resolve(RollCycleNames.fileName(cycle));
         final JournalConfig config = config();
-        config.preallocateMin = 4 * MIB;
+        config.preallocateMin(4 * MIB);
         final Preallocator preallocator = Preallocator.open(config, new RollFile(cycle, path, 0));
         final long start = MIB;
         preallocator.current().file().dataEnd(preallocator.current().allocatedUpTo() - start);
