@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class AcceptGuardTest {
-    private static final IOException NO_DESCRIPTOR = new IOException("Too many open files");
+    private final IOException noDescriptor = new IOException("Too many open files");
 
     private final AtomicLong nanoTime = new AtomicLong(1);
     private final AtomicLong connections = new AtomicLong();
@@ -46,7 +46,7 @@ class AcceptGuardTest {
     void shouldTellOnceAMinuteThatNothingCanBeAcceptedAndTryAgainEachSecond() {
         for (int second = 0; second < 90; second++) {
             assertThat(channel.config().isAutoRead()).as("second %d", second).isTrue();
-            channel.pipeline().fireExceptionCaught(NO_DESCRIPTOR);
+            channel.pipeline().fireExceptionCaught(noDescriptor);
             assertThat(channel.config().isAutoRead()).as("second %d", second).isFalse();
             pass(AcceptGuard.FAILED_PAUSE_NS);
         }
@@ -63,7 +63,7 @@ class AcceptGuardTest {
 
     @Test
     void shouldSayThatItGoesOn() {
-        channel.pipeline().fireExceptionCaught(NO_DESCRIPTOR);
+        channel.pipeline().fireExceptionCaught(noDescriptor);
         pass(AcceptGuard.TELL_INTERVAL_NS);
         channel.writeInbound("accepted");
         channel.writeInbound("accepted");
