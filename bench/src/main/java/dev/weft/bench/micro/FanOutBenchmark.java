@@ -57,7 +57,7 @@ public class FanOutBenchmark {
         private long byteCount;
 
         @Override
-        public boolean deliver(final ByteBuf batch) {
+        public boolean deliver(final ByteBuf batch, final boolean isLast) {
             byteCount += batch.readableBytes();
             batch.release();
             return true;

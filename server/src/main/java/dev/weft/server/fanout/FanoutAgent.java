@@ -45,6 +45,7 @@ public final class FanoutAgent implements Agent {
     private final RingReader behindReader;
     private final Batch.Validity behindValidity;
     private final BlockFlyweight behindBlock = new BlockFlyweight();
+    private final Turns turns;
     private final GroupTable groups;
     private final List<Waiting> waiting = new ArrayList<>();
     private final EpochMicroClock clock;
@@ -71,11 +72,22 @@ public final class FanoutAgent implements Agent {
             final ByteBufAllocator allocator,
             final EpochMicroClock clock,
             final DeliveryTimes deliveryTimes) {
+        this(ring, allocator, clock, deliveryTimes, FanoutConfig.DEFAULT);
+    }
+
+    /** The same with bounds of its own. */
+    public FanoutAgent(
+            final BlockRing ring,
+            final ByteBufAllocator allocator,
+            final EpochMicroClock clock,
+            final DeliveryTimes deliveryTimes,
+            final FanoutConfig config) {
         reader = ring.newReader();
         readerValidity = reader::isValid;
         behindReader = ring.newReader();
         behindValidity = behindReader::isValid;
-        groups = new GroupTable(allocator, new FramePlan(), counters);
+        turns = new Turns(config, counters);
+        groups = new GroupTable(allocator, new FramePlan(), turns);
         this.clock = clock;
         this.deliveryTimes = deliveryTimes;
         nextSequence = reader.nextSequence();
@@ -87,6 +99,12 @@ public final class FanoutAgent implements Agent {
         return nextSequence;
     }
 
+    /** First sequence that a member has not got. */
+    public long cursor(final Member member) {
+        final Cohort cohort = member.seat().cohort;
+        return cohort == null ? nextSequence : cohort.standing(nextSequence);
+    }
+
     public FanoutCounters counters() {
         return counters;
     }
@@ -96,9 +114,9 @@ public final class FanoutAgent implements Agent {
     }
 
     /**
-     * Hands out what is new, up to a bound.
+     * Hands out what is new, and what waits for its turn, up to a bound.
      *
-     * @return events handed out; 0 when there is nothing new.
+     * @return 0 when nothing is new and nobody waits.
      */
     @Override
     public int doWork() {
@@ -129,13 +147,14 @@ public final class FanoutAgent implements Agent {
                 final int from = blockIndex;
                 final int to = partEnd(budget);
                 budget -= length(block, from, to);
-                groups.encode(block, from, to, nextSequence, readerValidity);
+                groups.encode(block, from, to, before, readerValidity);
                 blockIndex = to;
                 nextSequence += to - from;
             }
-            if (groups.deliver(nextSequence)) {
+            final long oldestServed = groups.deliver(before, nextSequence, oldestTimestamp);
+            if (oldestServed != Turns.NOTHING) {
                 deliveryTimes.onDelivered(
-                        Math.max(0, clock.microTime() - oldestTimestamp) * NS_PER_US);
+                        Math.max(0, clock.microTime() - oldestServed) * NS_PER_US);
             }
         } catch (final RuntimeException | Error error) {
             onFailed(before);
@@ -147,12 +166,10 @@ public final class FanoutAgent implements Agent {
             onLapped();
         }
         admitWaiting();
-        final long events = nextSequence - before;
-        if (events > 0) {
-            counters.handedOut.set(nextSequence - 1);
-        }
         groups.removeEmpty();
-        return (int) Math.min(Integer.MAX_VALUE, events);
+        counters.handedOut.set(turns.oldestStanding(nextSequence) - 1);
+        final long work = nextSequence - before + (turns.isQueueEmpty() ? 0 : 1);
+        return (int) Math.min(Integer.MAX_VALUE, work);
     }
 
     @Override
@@ -177,7 +194,7 @@ public final class FanoutAgent implements Agent {
         }
         final Group.Key key = new Group.Key(filter, framing, chunked);
         if (cursor == nextSequence && !inCycle) {
-            groups.add(member, key);
+            add(member, key);
         } else {
             waiting.add(new Waiting(member, key, cursor));
             waitingSequence = Math.min(waitingSequence, cursor);
@@ -187,9 +204,9 @@ public final class FanoutAgent implements Agent {
 
     /** Takes a member out, if it is in. */
     public void leave(final Member member) {
-        final Group group = member.seat().group;
-        if (group != null) {
-            groups.remove(member, group);
+        final Cohort cohort = member.seat().cohort;
+        if (cohort != null) {
+            groups.remove(member, cohort);
             if (!inCycle) {
                 groups.removeEmpty();
             }
@@ -256,8 +273,9 @@ public final class FanoutAgent implements Agent {
      * everyone catches up from the journal, and this goes on at the end of the ring.
      */
     private void onFailed(final long cycleBegin) {
+        inCycle = true;
+        groups.leaveAll(cycleBegin);
         inCycle = false;
-        groups.abandon(cycleBegin);
         skipToHead();
         admitWaiting();
         counters.handedOut.set(nextSequence - 1);
@@ -265,7 +283,9 @@ public final class FanoutAgent implements Agent {
 
     private void onLapped() {
         counters.lapped.increment();
+        inCycle = true;
         groups.leaveAll(nextSequence);
+        inCycle = false;
         skipToHead();
     }
 
@@ -274,6 +294,15 @@ public final class FanoutAgent implements Agent {
         blockIndex = 0;
         blockEnd = 0;
         nextSequence = Math.max(nextSequence, reader.nextSequence());
+    }
+
+    private void add(final Member member, final Group.Key key) {
+        inCycle = true; // others may get what is pending, and leave
+        try {
+            groups.add(member, key, nextSequence);
+        } finally {
+            inCycle = false;
+        }
     }
 
     private void admitWaiting() {
@@ -285,7 +314,7 @@ public final class FanoutAgent implements Agent {
             if (entry.cursor() <= nextSequence) {
                 waiting.remove(i);
                 if (entry.cursor() == nextSequence) {
-                    groups.add(entry.member(), entry.key());
+                    add(entry.member(), entry.key());
                 } else {
                     entry.member().onLeft(entry.cursor(), Member.LeaveReason.LAPPED);
                 }

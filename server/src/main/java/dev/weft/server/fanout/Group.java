@@ -4,33 +4,26 @@ import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.Framing;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Subscribers that get the same bytes: same filter, framing and transfer. All of them stand at the
- * same sequence, that of their {@link FanoutAgent}. Members may come and go while a batch goes out:
- * a place that becomes free stays empty until the batch is out, so that nobody gets it twice.
+ * Subscribers that get the same bytes: same filter, framing and transfer. What is encoded for them
+ * is encoded once; they are served in {@link Cohort}s.
  */
 final class Group {
-    private static final Logger LOG = LoggerFactory.getLogger(Group.class);
-
     /** What makes a group. */
     record Key(Filter filter, Framing framing, boolean chunked) {}
-
-    private static final int INITIAL_LENGTH = 4;
 
     private static final TermTable.Posting[] NO_POSTINGS = {};
 
     private final Key key;
+    private final Consumer<Group> onEmpty;
     private final boolean isFoundByWholeFilter;
+    private Cohort[] cohorts = new Cohort[1];
+    private int cohortCount;
+    private int size;
     private @Nullable Batch batch; // lent by the table for a cycle in which there is something
-    private @Nullable Member[] members = new Member[INITIAL_LENGTH];
-    private int memberCount; // places in use, free ones among them included
-    private int freeCount;
-    private long deliveredTo; // first sequence after the last batch that its members got
-    private boolean delivering;
 
     // For Matches.
     long offeredEvent;
@@ -40,8 +33,14 @@ final class Group {
     // For GroupIndex.
     TermTable.Posting[] postings = NO_POSTINGS;
 
-    Group(final Key key) {
+    /**
+     * Makes a group without members.
+     *
+     * @param onEmpty told when the last member has left.
+     */
+    Group(final Key key, final Consumer<Group> onEmpty) {
         this.key = key;
+        this.onEmpty = onEmpty;
         isFoundByWholeFilter = key.filter().isAnchorAll();
     }
 
@@ -49,42 +48,78 @@ final class Group {
         return key;
     }
 
+    /** Its members. */
     int size() {
-        return memberCount - freeCount;
+        return size;
     }
 
-    void add(final Member member) {
-        if (memberCount == members.length) {
-            members = Arrays.copyOf(members, 2 * memberCount);
-        }
-        member.seat().group = this;
-        member.seat().index = memberCount;
-        members[memberCount++] = member;
+    int cohortCount() {
+        return cohortCount;
     }
 
-    void remove(final Member member) {
-        final Seat seat = member.seat();
-        if (seat.group != this) {
-            throw new IllegalStateException("not in this group: " + key);
+    Cohort cohort(final int index) {
+        return cohorts[index];
+    }
+
+    /**
+     * A cohort that has room for one more; one for which nothing is pending if there is such a one.
+     *
+     * @param lengthMax most members of a cohort.
+     * @param standing where the new one stands, and those for whom nothing is pending.
+     */
+    Cohort cohortWithRoom(final int lengthMax, final long standing) {
+        Cohort busy = null;
+        for (int i = cohortCount - 1; i >= 0; i--) {
+            final Cohort cohort = cohorts[i];
+            if (cohort.size() < lengthMax) {
+                if (!cohort.hasPending()) {
+                    return cohort;
+                }
+                busy = cohort;
+            }
         }
-        seat.group = null;
-        if (delivering) {
-            members[seat.index] = null;
-            freeCount++;
+        if (busy != null) {
+            return busy;
+        }
+        if (cohortCount == cohorts.length) {
+            cohorts = Arrays.copyOf(cohorts, 2 * cohortCount);
+        }
+        final Cohort added = new Cohort(this, standing);
+        cohorts[cohortCount++] = added;
+        return added;
+    }
+
+    /** Forgets a cohort without members. */
+    void removeIfEmpty(final Cohort cohort) {
+        if (cohort.size() > 0) {
             return;
         }
-        final Member last = members[--memberCount];
-        members[memberCount] = null;
-        if (last != null && last != member) {
-            members[seat.index] = last;
-            last.seat().index = seat.index;
+        cohort.discardPending();
+        for (int i = 0; i < cohortCount; i++) {
+            if (cohorts[i] == cohort) {
+                cohorts[i] = cohorts[--cohortCount];
+                Arrays.fill(cohorts, cohortCount, cohortCount + 1, null);
+                return;
+            }
+        }
+    }
+
+    void add(final Member member, final Cohort cohort) {
+        cohort.add(member);
+        size++;
+    }
+
+    /** Called by the cohort that a member left. */
+    void onRemoved() {
+        size--;
+        if (size == 0) {
+            onEmpty.accept(this);
         }
     }
 
     /** Whether anybody here wants a record that matches the anchor of the filter. */
     boolean wantsWhatWasFound(final BlockFlyweight block, final int record) {
-        return memberCount > freeCount
-                && (isFoundByWholeFilter || key.filter().matches(block, record));
+        return size > 0 && (isFoundByWholeFilter || key.filter().matches(block, record));
     }
 
     /** First of its entries in {@link Matches}, which it has no more then. */
@@ -94,7 +129,7 @@ final class Group {
         return first;
     }
 
-    /** What is encoded for its members and not yet sent, or null. */
+    /** What is encoded for its members and not yet given to the cohorts, or null. */
     @Nullable Batch batch() {
         return batch;
     }
@@ -111,104 +146,31 @@ final class Group {
         return lent;
     }
 
-    /**
-     * Sends the batch to every member; who can take no more leaves.
-     *
-     * @param nextSequence first sequence after the batch.
-     * @param counters where deliveries are counted.
-     */
-    void deliver(final long nextSequence, final FanoutCounters counters) {
-        final Batch lent = batch;
-        deliveredTo = nextSequence;
-        if (lent == null) {
-            return;
-        }
-        final int eventCount = lent.eventCount();
-        final ByteBuf bytes = lent.take();
-        if (bytes == null) {
-            return;
-        }
-        final int length = bytes.readableBytes();
-        final int count = memberCount;
-        int delivered = 0;
-        delivering = true;
-        try {
-            for (int i = 0; i < count; i++) {
-                final Member member = members[i];
-                if (member != null) {
-                    delivered++;
-                    deliver(member, bytes, nextSequence);
-                }
+    /** Gives each cohort the bytes, of which it takes the reference over; see {@link Cohort#put}. */
+    void put(
+            final ByteBuf bytes,
+            final int eventCount,
+            final long from,
+            final long to,
+            final long timestamp) {
+        for (int i = 0; i < cohortCount; i++) {
+            if (cohorts[i].size() > 0) {
+                cohorts[i].put(bytes.retain(), eventCount, from, to, timestamp);
             }
-        } finally {
-            delivering = false;
-            bytes.release();
-            compact();
         }
-        counters.onDelivered((long) delivered * eventCount, (long) delivered * length, delivered);
-    }
-
-    private void deliver(final Member member, final ByteBuf bytes, final long nextSequence) {
-        boolean canTakeMore = false;
-        Member.LeaveReason reason = Member.LeaveReason.FAILED;
-        try {
-            canTakeMore = member.deliver(bytes.retainedDuplicate());
-            reason = Member.LeaveReason.NOT_WRITABLE;
-        } catch (final RuntimeException | OutOfMemoryError ex) { // the others are to get theirs
-            LOG.error("a batch could not be given to a member: {}", key, ex);
-        }
-        if (!canTakeMore) {
-            leave(member, nextSequence, reason);
-        }
+        bytes.release();
     }
 
     /**
-     * Lets everyone go, each at the first sequence it has not got; what was encoded and not
-     * delivered is not counted.
+     * Lets everyone go who is in it, each at the first sequence it has not got.
      *
-     * @param cursor where those stand that got nothing since.
+     * @param cursor where those stand for whom nothing is pending.
      */
-    void abandon(final long cursor) {
-        leaveAll(Math.max(cursor, deliveredTo), Member.LeaveReason.LAPPED);
-    }
-
-    /** Lets everyone go. */
     void leaveAll(final long cursor, final Member.LeaveReason reason) {
-        delivering = true;
-        try {
-            for (int i = 0; i < memberCount; i++) {
-                final Member member = members[i];
-                if (member != null) {
-                    leave(member, cursor, reason);
-                }
-            }
-        } finally {
-            delivering = false;
-            compact();
-        }
-    }
-
-    private void leave(final Member member, final long cursor, final Member.LeaveReason reason) {
-        if (member.seat().group == this) { // it may have gone by itself, closed in mid-write
-            remove(member);
-            member.onLeft(cursor, reason);
-        }
-    }
-
-    private void compact() {
-        if (freeCount == 0) {
-            return;
-        }
-        int kept = 0;
-        for (int i = 0; i < memberCount; i++) {
-            final Member member = members[i];
-            if (member != null) {
-                member.seat().index = kept;
-                members[kept++] = member;
+        for (int i = cohortCount - 1; i >= 0; i--) {
+            if (i < cohortCount) { // who leaves may take its cohort along
+                cohorts[i].leaveAll(cursor, reason);
             }
         }
-        Arrays.fill(members, kept, memberCount, null);
-        memberCount = kept;
-        freeCount = 0;
     }
 }

@@ -1,12 +1,14 @@
 package dev.weft.server.fanout;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The groups of one I/O loop. {@link #encode} gives records to the groups that want them; what it
@@ -19,27 +21,36 @@ final class GroupTable {
     private final Matches matches = new Matches();
     private final List<Group> withBatch = new ArrayList<>();
     private final List<Group> emptied = new ArrayList<>(); // may have got members again
-    private final ArrayDeque<Batch> spareBatches =
-            new ArrayDeque<>(); // for a cycle; warm ones first
+    private final Consumer<Group> onEmpty = emptied::add;
+    private final ArrayDeque<Batch> spareBatches = new ArrayDeque<>(); // for a cycle; warm ones first
     private final ByteBufAllocator allocator;
     private final FramePlan plan;
-    private final FanoutCounters counters;
+    private final Turns turns;
 
-    GroupTable(
-            final ByteBufAllocator allocator, final FramePlan plan, final FanoutCounters counters) {
+    /**
+     * Makes an empty table.
+     *
+     * @param turns serves what was encoded.
+     */
+    GroupTable(final ByteBufAllocator allocator, final FramePlan plan, final Turns turns) {
         this.allocator = allocator;
         this.plan = plan;
-        this.counters = counters;
+        this.turns = turns;
     }
 
     int count() {
         return groups.size();
     }
 
-    void add(final Member member, final Group.Key key) {
+    /**
+     * Takes a member in. Not while a batch goes out.
+     *
+     * @param nextSequence where it stands, and everybody for whom nothing is pending.
+     */
+    void add(final Member member, final Group.Key key, final long nextSequence) {
         Group group = groups.get(key);
         if (group == null) {
-            group = new Group(key);
+            group = new Group(key, onEmpty);
             groups.put(key, group);
             if (key.filter().isAll()) {
                 unfiltered.add(group);
@@ -47,72 +58,80 @@ final class GroupTable {
                 index.add(group);
             }
         }
-        group.add(member);
+        final int lengthMax = turns.config().cohortLength();
+        Cohort cohort = group.cohortWithRoom(lengthMax, nextSequence);
+        while (cohort.hasPending()) { // what the others get is not for the new one
+            turns.serve(cohort);
+            cohort = group.cohortWithRoom(lengthMax, nextSequence);
+        }
+        group.add(member, cohort);
     }
 
-    /** Takes a member out of its group. */
-    void remove(final Member member, final Group group) {
-        group.remove(member);
-        noteIfEmpty(group);
+    /** Takes a member out. */
+    void remove(final Member member, final Cohort cohort) {
+        cohort.remove(member);
+        cohort.group().removeIfEmpty(cohort);
     }
 
     /**
-     * Encodes records for every group that wants them; who finds them overwritten leaves at {@code
-     * sequence}.
+     * Encodes records for every group that wants them; who finds them overwritten leaves.
+     *
+     * @param cycleBegin where those stand for whom nothing is pending: what they got in this cycle
+     *     is not sent yet.
      */
     void encode(
             final BlockFlyweight block,
             final int from,
             final int to,
-            final long sequence,
+            final long cycleBegin,
             final Batch.Validity validity) {
         for (int i = 0; i < unfiltered.size(); i++) {
             final Group group = unfiltered.get(i);
             if (group.size() > 0
                     && batchOf(group).append(block, from, to, Integer.MAX_VALUE, validity)
                             == Batch.TORN) {
-                letGo(group, sequence);
+                letGo(group, cycleBegin);
             }
         }
         int end = from;
         while (end < to && !index.isEmpty()) {
-            final int begin = end;
-            end = index.find(block, begin, to, matches);
-            encodeMatches(block, sequence + begin - from, validity);
+            end = index.find(block, end, to, matches);
+            encodeMatches(block, cycleBegin, validity);
         }
     }
 
     /**
-     * Sends what was encoded.
+     * Hands what was encoded to the cohorts and serves those whose turn it is; small groups first.
      *
-     * @return whether there was anything.
+     * @param nextSequence first sequence after the cycle.
+     * @param timestamp of the cycle's oldest event, in microseconds since the epoch.
+     * @return time of the oldest event that went out, or {@link Turns#NOTHING}.
      */
-    boolean deliver(final long nextSequence) {
+    long deliver(final long cycleBegin, final long nextSequence, final long timestamp) {
+        turns.begin(cycleBegin, nextSequence, timestamp);
         final int count = withBatch.size();
-        boolean hasSent = false;
         for (int i = 0; i < count; i++) {
-            hasSent |= deliver(withBatch.get(i), nextSequence);
+            if (turns.isSmall(withBatch.get(i))) {
+                deliver(withBatch.get(i));
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            deliver(withBatch.get(i));
         }
         withBatch.clear();
-        return hasSent;
+        return turns.end();
     }
 
+    /** Forgets what was encoded and what is pending, and lets everyone go where he stands. */
     void leaveAll(final long cursor) {
-        for (final Group group : groups.values()) {
-            leaveAll(group, cursor);
-        }
-    }
-
-    /** Forgets what was encoded and not sent, and lets everyone go; see {@link Group#abandon}. */
-    void abandon(final long cursor) {
         matches.forget();
         for (int i = 0; i < withBatch.size(); i++) {
             takeBack(withBatch.get(i));
         }
         withBatch.clear();
+        turns.clear();
         for (final Group group : groups.values()) {
-            group.abandon(cursor);
-            noteIfEmpty(group);
+            group.leaveAll(cursor, Member.LeaveReason.LAPPED);
         }
     }
 
@@ -132,12 +151,12 @@ final class GroupTable {
     }
 
     private void encodeMatches(
-            final BlockFlyweight block, final long sequence, final Batch.Validity validity) {
+            final BlockFlyweight block, final long cycleBegin, final Batch.Validity validity) {
         if (!validity.isValid()) { // what was found may be wrong, or not all
             matches.forget();
             for (final Group group : groups.values()) {
                 if (!group.key().filter().isAll()) {
-                    letGo(group, sequence);
+                    letGo(group, cycleBegin);
                 }
             }
             return;
@@ -146,30 +165,27 @@ final class GroupTable {
             final Group group = matches.group(i);
             if (batchOf(group).append(block, matches, group.takeMatches(), validity)
                     == Batch.TORN) {
-                letGo(group, sequence);
+                letGo(group, cycleBegin);
             }
         }
     }
 
-    /** What the group has so far is good; the members go on from elsewhere. */
-    private void letGo(final Group group, final long sequence) {
-        deliver(group, sequence);
-        leaveAll(group, sequence);
-    }
-
-    private boolean deliver(final Group group, final long nextSequence) {
-        if (group.batch() == null) {
-            return false;
-        }
-        group.deliver(nextSequence, counters);
+    private void letGo(final Group group, final long cycleBegin) {
         takeBack(group);
-        noteIfEmpty(group);
-        return true;
+        group.leaveAll(cycleBegin, Member.LeaveReason.LAPPED);
     }
 
-    private void leaveAll(final Group group, final long cursor) {
-        group.leaveAll(cursor, Member.LeaveReason.LAPPED);
-        noteIfEmpty(group);
+    private void deliver(final Group group) {
+        final Batch batch = group.batch();
+        if (batch == null) {
+            return; // delivered already, or everybody has left
+        }
+        final int eventCount = batch.eventCount();
+        final ByteBuf bytes = batch.take();
+        takeBack(group);
+        if (bytes != null) {
+            turns.deliver(group, bytes, eventCount);
+        }
     }
 
     private Batch batchOf(final Group group) {
@@ -189,12 +205,6 @@ final class GroupTable {
         if (batch != null) {
             batch.discard();
             spareBatches.addLast(batch);
-        }
-    }
-
-    private void noteIfEmpty(final Group group) {
-        if (group.size() == 0) {
-            emptied.add(group);
         }
     }
 }

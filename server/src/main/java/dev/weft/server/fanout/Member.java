@@ -17,10 +17,11 @@ public interface Member {
     /**
      * Takes one batch over, to be released by the member, and sends it.
      *
-     * @return false if it can take no more for now: the member is let go and goes on from
-     *     elsewhere.
+     * @param isLast whether no other batch follows at once; then all of them are flushed.
+     * @return of the last one, false if it can take no more for now: the member is let go and goes
+     *     on from elsewhere.
      */
-    boolean deliver(ByteBuf batch);
+    boolean deliver(ByteBuf batch, boolean isLast);
 
     /**
      * The group let it go.

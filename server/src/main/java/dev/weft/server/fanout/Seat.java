@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A member's place in a group, or none. Written by the fan-out only. */
 public final class Seat {
-    @Nullable Group group;
+    @Nullable Cohort cohort;
     int index;
 
     /** Whether the member is in a group. */
     public boolean isTaken() {
-        return group != null;
+        return cohort != null;
     }
 }

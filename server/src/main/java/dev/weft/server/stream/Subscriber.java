@@ -94,7 +94,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     /** First sequence it has not got; of a live one, that of its loop's fan-out. */
     long cursor() {
-        return state == SubscriberState.LIVE ? loop.fanout().nextSequence() : cursor;
+        return state == SubscriberState.LIVE ? loop.fanout().cursor(this) : cursor;
     }
 
     Framing framing() {
@@ -150,8 +150,13 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     // ---- what the fan-out tells
 
     @Override
-    public boolean deliver(final ByteBuf batch) {
-        return send(batch);
+    public boolean deliver(final ByteBuf batch, final boolean isLast) {
+        final Channel current = channel;
+        if (isLast || current == null || state == SubscriberState.CLOSED) {
+            return send(batch);
+        }
+        current.write(batch, current.voidPromise());
+        return true;
     }
 
     @Override

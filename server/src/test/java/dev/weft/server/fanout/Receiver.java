@@ -12,17 +12,20 @@ final class Receiver implements Member {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     final List<String> left = new ArrayList<>();
     int delivered;
+    int flushes;
     boolean throwing;
+    boolean stalled;
 
     @Override
-    public boolean deliver(final ByteBuf batch) {
+    public boolean deliver(final ByteBuf batch, final boolean isLast) {
         received.writeBytes(ByteBufUtil.getBytes(batch));
         batch.release();
         if (throwing) {
             throw new IllegalStateException("broken pipeline");
         }
         delivered++;
-        return true;
+        flushes += isLast ? 1 : 0;
+        return !stalled;
     }
 
     @Override

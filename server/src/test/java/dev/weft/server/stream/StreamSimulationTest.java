@@ -7,6 +7,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.AnyEvent;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.FanoutConfig;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StreamSimulationTest {
     private static final int RING_CAPACITY = 1 << 18;
     private static final int STEPS = 1_500;
+    private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 10_000);
     private static final List<Framing> FRAMINGS = List.of(Framing.values());
     private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*", Pattern.DOTALL);
     private static final Pattern GAP =
@@ -100,7 +102,8 @@ class StreamSimulationTest {
                                 fabric.ring(),
                                 UnpooledByteBufAllocator.DEFAULT,
                                 fabric::timeUs,
-                                latency -> {});
+                                latency -> {},
+                                i == 0 ? FanoutConfig.DEFAULT : MANY_TURNS);
                 loops.add(
                         new StreamLoop(
                                 fanout,

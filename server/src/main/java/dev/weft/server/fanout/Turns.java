@@ -1,0 +1,116 @@
+package dev.weft.server.fanout;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/**
+ * Who gets what was encoded, and when: members of small groups at once, cohorts of larger ones in
+ * turn, a bounded number of writes at a time. So a crowd does not hold up those who are few, nor
+ * the sockets from which the next events come. While a crowd waits, what it has to get becomes
+ * more, and each of its members gets all of that with one flush. What waits is bounded: when it is
+ * too much for a cohort, that one is served whosever turn it is. Thread: the I/O loop.
+ */
+final class Turns {
+    /** Nothing went out. */
+    static final long NOTHING = Long.MAX_VALUE;
+
+    private final FanoutConfig config;
+    private final FanoutCounters counters;
+    private final ArrayDeque<Cohort> queue = new ArrayDeque<>(); // those with something pending
+    private long cycleBegin;
+    private long nextSequence;
+    private long timestamp;
+    private long oldestServed = NOTHING;
+
+    Turns(final FanoutConfig config, final FanoutCounters counters) {
+        this.config = config;
+        this.counters = counters;
+    }
+
+    FanoutConfig config() {
+        return config;
+    }
+
+    /** Whether a group's members get everything at once. */
+    boolean isSmall(final Group group) {
+        return group.size() <= config.smallGroupLengthMax();
+    }
+
+    boolean isQueueEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** First sequence that not everybody has got. */
+    long oldestStanding(final long sequence) {
+        final Cohort first = queue.peek();
+        return first == null ? sequence : first.standing(sequence);
+    }
+
+    /** Begins a cycle's deliveries; see {@link GroupTable#deliver}. */
+    void begin(final long cycleFrom, final long cycleTo, final long oldestTimestamp) {
+        cycleBegin = cycleFrom;
+        nextSequence = cycleTo;
+        timestamp = oldestTimestamp;
+        oldestServed = NOTHING;
+    }
+
+    /** Takes what was encoded for a group in this cycle, over. */
+    void deliver(final Group group, final ByteBuf bytes, final int eventCount) {
+        if (isSmall(group)) {
+            group.put(bytes, eventCount, cycleBegin, nextSequence, timestamp);
+            for (int i = group.cohortCount() - 1; i >= 0; i--) {
+                if (i < group.cohortCount()) { // a cohort that became empty is gone
+                    serve(group.cohort(i));
+                }
+            }
+            return;
+        }
+        final int room = config.pendingLengthMax() - bytes.readableBytes();
+        for (int i = group.cohortCount() - 1; i >= 0; i--) {
+            if (i < group.cohortCount() && group.cohort(i).pendingLength() > room) {
+                serve(group.cohort(i));
+            }
+        }
+        group.put(bytes, eventCount, cycleBegin, nextSequence, timestamp);
+        for (int i = 0; i < group.cohortCount(); i++) {
+            final Cohort cohort = group.cohort(i);
+            if (cohort.hasPending() && !cohort.markQueued(true)) {
+                queue.add(cohort);
+            }
+        }
+    }
+
+    /**
+     * Serves some of those who wait.
+     *
+     * @return time of the oldest event that went out since {@link #begin}, or {@link #NOTHING}.
+     */
+    long end() {
+        int writes = 0;
+        while (writes < config.writesPerTurnMax()) {
+            final Cohort cohort = queue.poll();
+            if (cohort == null) {
+                break;
+            }
+            cohort.markQueued(false);
+            writes += cohort.hasPending() ? cohort.size() : 0;
+            serve(cohort);
+        }
+        return oldestServed;
+    }
+
+    /** Serves one now. */
+    void serve(final Cohort cohort) {
+        if (cohort.hasPending()) {
+            oldestServed = Math.min(oldestServed, cohort.pendingTimestamp());
+            cohort.serve(counters);
+            cohort.group().removeIfEmpty(cohort);
+        }
+    }
+
+    /** Forgets who waits; what is pending for them stays with them. */
+    void clear() {
+        queue.forEach(cohort -> cohort.markQueued(false));
+        queue.clear();
+    }
+}
