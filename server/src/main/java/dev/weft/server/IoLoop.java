@@ -79,6 +79,9 @@ final class IoLoop {
                         shared.slots(),
                         shared.clock());
         streams.wakeBy(duty);
+        final Runnable wakeUp = duty::signal;
+        streams.wakeAfterBy(
+                delayUs -> eventLoop.schedule(wakeUp, delayUs, TimeUnit.MICROSECONDS));
         ingest =
                 new IngestLoop(
                         shared.ingest(),

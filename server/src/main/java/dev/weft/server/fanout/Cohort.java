@@ -70,7 +70,20 @@ final class Cohort {
      * @param cursor where those stand for whom nothing is pending.
      */
     long standing(final long cursor) {
-        return pendingCount > 0 ? pendingFrom : Math.max(cursor, servedTo);
+        return pendingCount > 0 ? pendingFrom : Math.max(group.standing(cursor), servedTo);
+    }
+
+    /** First sequence after what its members have got, at least. */
+    long servedTo() {
+        return servedTo;
+    }
+
+    /**
+     * Whether one may come in that has everything before a sequence: not if what is noted for the
+     * others is from before that.
+     */
+    boolean isFor(final long cursor) {
+        return standing(cursor) == cursor || pendingCount > 0 && group.standing(cursor) == cursor;
     }
 
     void add(final Member member) {

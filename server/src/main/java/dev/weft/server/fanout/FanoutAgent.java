@@ -46,6 +46,7 @@ public final class FanoutAgent implements Agent {
     private final Batch.Validity behindValidity;
     private final BlockFlyweight behindBlock = new BlockFlyweight();
     private final Turns turns;
+    private final Conflator conflator;
     private final GroupTable groups;
     private final List<Waiting> waiting = new ArrayList<>();
     private final EpochMicroClock clock;
@@ -87,7 +88,9 @@ public final class FanoutAgent implements Agent {
         behindReader = ring.newReader();
         behindValidity = behindReader::isValid;
         turns = new Turns(config, counters);
-        groups = new GroupTable(allocator, new FramePlan(), turns);
+        final FramePlan plan = new FramePlan();
+        conflator = new Conflator(ring, allocator, plan, turns);
+        groups = new GroupTable(allocator, plan, turns, conflator);
         this.clock = clock;
         this.deliveryTimes = deliveryTimes;
         nextSequence = reader.nextSequence();
@@ -97,6 +100,24 @@ public final class FanoutAgent implements Agent {
     /** First sequence that this loop has not handed out; its members stand there. */
     public long nextSequence() {
         return nextSequence;
+    }
+
+    /** Joins for everything. */
+    public Join join(
+            final Member member,
+            final Filter filter,
+            final Framing framing,
+            final boolean chunked,
+            final long cursor) {
+        return join(member, filter, framing, chunked, Policy.ALL, cursor);
+    }
+
+    /**
+     * Time at which {@link #doWork} has to run although nothing is new, in microseconds since the
+     * epoch; {@link Long#MAX_VALUE} for never.
+     */
+    public long dueUs() {
+        return conflator.dueUs();
     }
 
     /** First sequence that a member has not got. */
@@ -147,11 +168,12 @@ public final class FanoutAgent implements Agent {
                 final int from = blockIndex;
                 final int to = partEnd(budget);
                 budget -= length(block, from, to);
-                groups.encode(block, from, to, before, readerValidity);
+                groups.encode(block, from, to, nextSequence, before, readerValidity);
                 blockIndex = to;
                 nextSequence += to - from;
             }
-            final long oldestServed = groups.deliver(before, nextSequence, oldestTimestamp);
+            final long oldestServed =
+                    groups.deliver(before, nextSequence, oldestTimestamp, clock);
             if (oldestServed != Turns.NOTHING) {
                 deliveryTimes.onDelivered(
                         Math.max(0, clock.microTime() - oldestServed) * NS_PER_US);
@@ -180,6 +202,7 @@ public final class FanoutAgent implements Agent {
     /**
      * Makes a member live from a sequence on. The one place where a hand-over is decided.
      *
+     * @param policy whether it gets everything.
      * @param cursor first sequence that the member wants; at most one after the newest that was
      *     appended.
      */
@@ -188,11 +211,12 @@ public final class FanoutAgent implements Agent {
             final Filter filter,
             final Framing framing,
             final boolean chunked,
+            final Policy policy,
             final long cursor) {
         if (cursor < nextSequence) {
             return Join.BEHIND;
         }
-        final Group.Key key = new Group.Key(filter, framing, chunked);
+        final Group.Key key = new Group.Key(filter, framing, chunked, policy);
         if (cursor == nextSequence && !inCycle) {
             add(member, key);
         } else {

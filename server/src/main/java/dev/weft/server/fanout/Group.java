@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Group {
     /** What makes a group. */
-    record Key(Filter filter, Framing framing, boolean chunked) {}
+    record Key(Filter filter, Framing framing, boolean chunked, Policy policy) {}
 
     private static final TermTable.Posting[] NO_POSTINGS = {};
 
     private final Key key;
     private final Consumer<Group> onEmpty;
     private final boolean isFoundByWholeFilter;
+    private final @Nullable Conflation conflation; // null if its members get everything
     private Cohort[] cohorts = new Cohort[1];
     private int cohortCount;
     private int size;
@@ -42,6 +43,7 @@ final class Group {
         this.key = key;
         this.onEmpty = onEmpty;
         isFoundByWholeFilter = key.filter().isAnchorAll();
+        conflation = key.policy().isAll() ? null : new Conflation(key.policy());
     }
 
     Key key() {
@@ -51,6 +53,21 @@ final class Group {
     /** Its members. */
     int size() {
         return size;
+    }
+
+    /** What is noted for it, or null if its members get everything. */
+    @Nullable Conflation conflation() {
+        return conflation;
+    }
+
+    /**
+     * Where those stand for whom nothing is pending.
+     *
+     * @param cursor the same for groups that get everything.
+     */
+    long standing(final long cursor) {
+        final Conflation noted = conflation;
+        return noted != null && noted.isOpen() ? noted.from() : cursor;
     }
 
     int cohortCount() {
@@ -71,7 +88,7 @@ final class Group {
         Cohort busy = null;
         for (int i = cohortCount - 1; i >= 0; i--) {
             final Cohort cohort = cohorts[i];
-            if (cohort.size() < lengthMax) {
+            if (cohort.size() < lengthMax && cohort.isFor(standing)) {
                 if (!cohort.hasPending()) {
                     return cohort;
                 }
@@ -146,7 +163,10 @@ final class Group {
         return lent;
     }
 
-    /** Gives each cohort the bytes, of which it takes the reference over; see {@link Cohort#put}. */
+    /**
+     * Gives the bytes, of which it takes the reference over, to each cohort that stands where they
+     * begin; see {@link Cohort#put}.
+     */
     void put(
             final ByteBuf bytes,
             final int eventCount,
@@ -154,7 +174,7 @@ final class Group {
             final long to,
             final long timestamp) {
         for (int i = 0; i < cohortCount; i++) {
-            if (cohorts[i].size() > 0) {
+            if (cohorts[i].size() > 0 && cohorts[i].servedTo() <= from) {
                 cohorts[i].put(bytes.retain(), eventCount, from, to, timestamp);
             }
         }

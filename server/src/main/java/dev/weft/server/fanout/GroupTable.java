@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.agrona.concurrent.EpochMicroClock;
 
 /**
  * The groups of one I/O loop. {@link #encode} gives records to the groups that want them; what it
@@ -26,16 +27,23 @@ final class GroupTable {
     private final ByteBufAllocator allocator;
     private final FramePlan plan;
     private final Turns turns;
+    private final Conflator conflator;
 
     /**
      * Makes an empty table.
      *
      * @param turns serves what was encoded.
+     * @param conflator for groups that get the newest events only.
      */
-    GroupTable(final ByteBufAllocator allocator, final FramePlan plan, final Turns turns) {
+    GroupTable(
+            final ByteBufAllocator allocator,
+            final FramePlan plan,
+            final Turns turns,
+            final Conflator conflator) {
         this.allocator = allocator;
         this.plan = plan;
         this.turns = turns;
+        this.conflator = conflator;
     }
 
     int count() {
@@ -74,8 +82,9 @@ final class GroupTable {
     }
 
     /**
-     * Encodes records for every group that wants them; who finds them overwritten leaves.
+     * Encodes or notes records for every group that wants them; who finds them overwritten leaves.
      *
+     * @param sequence of the record {@code from}.
      * @param cycleBegin where those stand for whom nothing is pending: what they got in this cycle
      *     is not sent yet.
      */
@@ -83,20 +92,28 @@ final class GroupTable {
             final BlockFlyweight block,
             final int from,
             final int to,
+            final long sequence,
             final long cycleBegin,
             final Batch.Validity validity) {
         for (int i = 0; i < unfiltered.size(); i++) {
             final Group group = unfiltered.get(i);
-            if (group.size() > 0
-                    && batchOf(group).append(block, from, to, Integer.MAX_VALUE, validity)
-                            == Batch.TORN) {
-                letGo(group, cycleBegin);
+            final Conflation conflation = group.conflation();
+            if (group.size() == 0) {
+                continue;
+            }
+            if (conflation != null) {
+                conflator.note(group, conflation, block, from, to, sequence, cycleBegin);
+                letGoUnless(validity.isValid(), group, cycleBegin);
+            } else {
+                final int added =
+                        batchOf(group).append(block, from, to, Integer.MAX_VALUE, validity);
+                letGoUnless(added != Batch.TORN, group, cycleBegin);
             }
         }
         int end = from;
         while (end < to && !index.isEmpty()) {
             end = index.find(block, end, to, matches);
-            encodeMatches(block, cycleBegin, validity);
+            encodeMatches(block, sequence - from, cycleBegin, validity);
         }
     }
 
@@ -105,10 +122,18 @@ final class GroupTable {
      *
      * @param nextSequence first sequence after the cycle.
      * @param timestamp of the cycle's oldest event, in microseconds since the epoch.
+     * @param clock asked only if something waits for its time.
      * @return time of the oldest event that went out, or {@link Turns#NOTHING}.
      */
-    long deliver(final long cycleBegin, final long nextSequence, final long timestamp) {
+    long deliver(
+            final long cycleBegin,
+            final long nextSequence,
+            final long timestamp,
+            final EpochMicroClock clock) {
         turns.begin(cycleBegin, nextSequence, timestamp);
+        if (!conflator.isIdle()) {
+            conflator.flush(clock.microTime());
+        }
         final int count = withBatch.size();
         for (int i = 0; i < count; i++) {
             if (turns.isSmall(withBatch.get(i))) {
@@ -133,6 +158,7 @@ final class GroupTable {
         for (final Group group : groups.values()) {
             group.leaveAll(cursor, Member.LeaveReason.LAPPED);
         }
+        conflator.clear();
     }
 
     /** Forgets groups without members. Not while a batch goes out. */
@@ -151,28 +177,40 @@ final class GroupTable {
     }
 
     private void encodeMatches(
-            final BlockFlyweight block, final long cycleBegin, final Batch.Validity validity) {
+            final BlockFlyweight block,
+            final long firstSequence,
+            final long cycleBegin,
+            final Batch.Validity validity) {
         if (!validity.isValid()) { // what was found may be wrong, or not all
             matches.forget();
             for (final Group group : groups.values()) {
-                if (!group.key().filter().isAll()) {
-                    letGo(group, cycleBegin);
-                }
+                letGoUnless(group.key().filter().isAll(), group, cycleBegin);
             }
             return;
         }
         for (int i = 0; i < matches.groupCount(); i++) {
             final Group group = matches.group(i);
-            if (batchOf(group).append(block, matches, group.takeMatches(), validity)
-                    == Batch.TORN) {
-                letGo(group, cycleBegin);
+            final Conflation conflation = group.conflation();
+            if (conflation != null) {
+                conflator.note(group, conflation, block, matches, firstSequence, cycleBegin);
+                letGoUnless(validity.isValid(), group, cycleBegin);
+            } else {
+                final int added =
+                        batchOf(group).append(block, matches, group.takeMatches(), validity);
+                letGoUnless(added != Batch.TORN, group, cycleBegin);
             }
         }
     }
 
-    private void letGo(final Group group, final long cycleBegin) {
-        takeBack(group);
-        group.leaveAll(cycleBegin, Member.LeaveReason.LAPPED);
+    private void letGoUnless(final boolean isGood, final Group group, final long cycleBegin) {
+        if (!isGood) {
+            takeBack(group);
+            group.leaveAll(cycleBegin, Member.LeaveReason.LAPPED);
+            final Conflation conflation = group.conflation();
+            if (conflation != null) {
+                conflation.forget();
+            }
+        }
     }
 
     private void deliver(final Group group) {

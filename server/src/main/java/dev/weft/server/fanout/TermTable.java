@@ -1,17 +1,13 @@
 package dev.weft.server.fanout;
 
-import java.nio.ByteOrder;
-import java.util.concurrent.ThreadLocalRandom;
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Groups by a text that they want: open addressing over the bytes as they stand in a block, so that
- * a look-up builds no text. Hashes are seeded, so that nobody can choose texts that collide. Bytes
- * that a writer overwrites meanwhile lead to a wrong answer and to nothing else. Thread: the I/O
- * loop.
+ * a look-up builds no text. Bytes that a writer overwrites meanwhile lead to a wrong answer and to
+ * nothing else. Thread: the I/O loop.
  */
 final class TermTable {
     /** One text, and the groups that hang there. */
@@ -47,9 +43,8 @@ final class TermTable {
     }
 
     private static final int INITIAL_LENGTH = 16;
-    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
-    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final TextHash textHash = new TextHash();
     private @Nullable Entry[] entries = new Entry[INITIAL_LENGTH];
     private int[] hashes = new int[INITIAL_LENGTH]; // beside the entries: most misses end there
     private int mask = INITIAL_LENGTH - 1;
@@ -62,7 +57,7 @@ final class TermTable {
     /** Puts a group under a text. */
     Posting add(final byte[] text, final Group group) {
         final UnsafeBuffer bytes = new UnsafeBuffer(text);
-        final int hash = hash(bytes, 0, text.length);
+        final int hash = textHash.of(bytes, 0, text.length);
         Entry entry = find(bytes, 0, text.length, hash);
         if (entry == null) {
             if (2 * (size + 1) > entries.length) {
@@ -84,7 +79,7 @@ final class TermTable {
 
     /** The groups under the bytes, as a list, or null. */
     @Nullable Posting find(final DirectBuffer buffer, final int offset, final int length) {
-        final Entry entry = find(buffer, offset, length, hash(buffer, offset, length));
+        final Entry entry = find(buffer, offset, length, textHash.of(buffer, offset, length));
         return entry == null ? null : entry.first;
     }
 
@@ -153,24 +148,6 @@ final class TermTable {
         }
         entries[i] = entry;
         hashes[i] = entry.hash;
-    }
-
-    private int hash(final DirectBuffer buffer, final int offset, final int length) {
-        long hash = seed ^ length;
-        int i = 0;
-        for (; i <= length - BitUtil.SIZE_OF_LONG; i += BitUtil.SIZE_OF_LONG) {
-            hash = mix(hash ^ buffer.getLong(offset + i, ByteOrder.LITTLE_ENDIAN));
-        }
-        long rest = 0;
-        for (; i < length; i++) {
-            rest = rest << Byte.SIZE | (buffer.getByte(offset + i) & 0xFF);
-        }
-        return (int) mix(hash ^ rest);
-    }
-
-    private static long mix(final long value) {
-        final long product = value * MULTIPLIER;
-        return product ^ product >>> 32;
     }
 
     private static boolean isAt(

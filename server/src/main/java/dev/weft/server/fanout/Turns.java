@@ -54,10 +54,30 @@ final class Turns {
         oldestServed = NOTHING;
     }
 
-    /** Takes what was encoded for a group in this cycle, over. */
+    /** Takes over what was encoded for a group in this cycle. */
     void deliver(final Group group, final ByteBuf bytes, final int eventCount) {
+        deliver(group, bytes, eventCount, cycleBegin, timestamp);
+    }
+
+    /** Takes over what was encoded for one cohort; its group's bytes are to follow. */
+    void put(final Cohort cohort, final ByteBuf bytes, final int eventCount) {
+        cohort.put(bytes, eventCount, cohort.servedTo(), nextSequence, NOTHING);
+    }
+
+    /**
+     * Takes over what was encoded for a group.
+     *
+     * @param from first sequence that the bytes cover.
+     * @param oldest time of their oldest event, or {@link #NOTHING} if it does not count.
+     */
+    void deliver(
+            final Group group,
+            final ByteBuf bytes,
+            final int eventCount,
+            final long from,
+            final long oldest) {
         if (isSmall(group)) {
-            group.put(bytes, eventCount, cycleBegin, nextSequence, timestamp);
+            group.put(bytes, eventCount, from, nextSequence, oldest);
             for (int i = group.cohortCount() - 1; i >= 0; i--) {
                 if (i < group.cohortCount()) { // a cohort that became empty is gone
                     serve(group.cohort(i));
@@ -71,7 +91,7 @@ final class Turns {
                 serve(group.cohort(i));
             }
         }
-        group.put(bytes, eventCount, cycleBegin, nextSequence, timestamp);
+        group.put(bytes, eventCount, from, nextSequence, oldest);
         for (int i = 0; i < group.cohortCount(); i++) {
             final Cohort cohort = group.cohort(i);
             if (cohort.hasPending() && !cohort.markQueued(true)) {

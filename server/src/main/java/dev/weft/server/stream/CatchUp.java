@@ -182,7 +182,15 @@ public final class CatchUp implements Agent {
             final BlockCursor reader = cursor();
             final Start start = request.start;
             if (start == null) {
-                read(request, reader, SCAN_LENGTH_MAX, share);
+                batch.begin(request.filter, request.framing, request.chunked)
+                        .expect(Math.min(request.lengthHint, share));
+                if (request.conflated == null) {
+                    read(request, reader, SCAN_LENGTH_MAX, share);
+                } else {
+                    request.conflated.step(request, reader, journal, batch, SCAN_LENGTH_MAX, share);
+                }
+                request.eventCount = batch.eventCount();
+                request.lengthHint = batch.length();
                 final ByteBuf bytes = batch.take();
                 if (bytes != null) {
                     request.chunk = budget.counted(bytes, share);
@@ -247,8 +255,6 @@ public final class CatchUp implements Agent {
             final BlockCursor reader,
             final int scanLengthMax,
             final int chunkLengthMax) {
-        batch.begin(request.filter, request.framing, request.chunked)
-                .expect(Math.min(request.lengthHint, chunkLengthMax));
         int scanned = 0;
         long next = request.cursor;
         while (next <= request.limit
@@ -281,7 +287,5 @@ public final class CatchUp implements Agent {
             }
         }
         request.cursor = next;
-        request.eventCount = batch.eventCount();
-        request.lengthHint = batch.length();
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Policy;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class ReplayRequest {
     final Filter filter;
     final Framing framing;
     final boolean chunked;
+
+    /** Looks for what is newest, or null for a subscriber that gets everything. */
+    final @Nullable ConflatedRead conflated;
 
     /** A start that is still to be resolved into {@link #cursor}, or null. */
     @Nullable Start start;
@@ -47,12 +51,14 @@ final class ReplayRequest {
             final StreamLoop loop,
             final Filter filter,
             final Framing framing,
-            final boolean chunked) {
+            final boolean chunked,
+            final Policy policy) {
         this.subscriber = subscriber;
         this.loop = loop;
         this.filter = filter;
         this.framing = framing;
         this.chunked = chunked;
+        conflated = policy.isAll() ? null : new ConflatedRead(policy);
     }
 
     void cancel() {

@@ -6,6 +6,7 @@ import dev.weft.server.fanout.Batch;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.FramePlan;
+import dev.weft.server.fanout.Policy;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.Lease;
 import dev.weft.server.runtime.Signal;
@@ -15,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -55,6 +57,8 @@ public final class StreamLoop implements Agent {
             replayed; // offered by the replay thread
     private volatile Signal signal = () -> {};
     private final Lease lease; // on what subscribers that catch up still have to read
+    private LongConsumer alarm = delayUs -> {};
+    private long alarmUs; // when it is set for, or was
 
     /**
      * Makes a loop without subscribers.
@@ -85,6 +89,13 @@ public final class StreamLoop implements Agent {
         signal = wakeUp;
     }
 
+    /**
+     * Sets what calls {@link #doWork} after so many microseconds, on this loop. Before it starts.
+     */
+    public void wakeAfterBy(final LongConsumer wakeUpAfterUs) {
+        alarm = wakeUpAfterUs;
+    }
+
     public StreamCounters counters() {
         return counters;
     }
@@ -96,6 +107,7 @@ public final class StreamLoop implements Agent {
     @Override
     public int doWork() {
         int workCount = fanout.doWork();
+        setAlarm();
         workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
         for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
             final Subscriber subscriber = planned.poll();
@@ -107,6 +119,19 @@ public final class StreamLoop implements Agent {
             workCount++;
         }
         return workCount;
+    }
+
+    /** Has itself called when something is to go out although nothing happens until then. */
+    private void setAlarm() {
+        final long due = fanout.dueUs();
+        if (due == Long.MAX_VALUE) {
+            return;
+        }
+        final long now = clock.microTime();
+        if (due < alarmUs || alarmUs <= now || alarmUs - now > Policy.INTERVAL_US_MAX) {
+            alarmUs = due;
+            alarm.accept(Math.max(1, Math.min(due - now, Policy.INTERVAL_US_MAX)));
+        }
     }
 
     @Override
@@ -221,8 +246,7 @@ public final class StreamLoop implements Agent {
         }
         return new Subscriber(
                 this,
-                wish.filter(),
-                wish.framing(),
+                wish,
                 chunked,
                 cursor,
                 open,
@@ -272,8 +296,10 @@ public final class StreamLoop implements Agent {
             final Filter filter,
             final Framing framing,
             final boolean chunked,
+            final Policy policy,
             final long cursor) {
-        return fanout.join(subscriber, filter, framing, chunked, cursor) == FanoutAgent.Join.JOINED;
+        return fanout.join(subscriber, filter, framing, chunked, policy, cursor)
+                == FanoutAgent.Join.JOINED;
     }
 
     /**

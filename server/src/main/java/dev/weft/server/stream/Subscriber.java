@@ -3,8 +3,10 @@ package dev.weft.server.stream;
 import dev.weft.protocol.frame.ChunkedTransfer;
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Member;
+import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Seat;
 import dev.weft.server.http.Exchange;
 import io.netty.buffer.ByteBuf;
@@ -44,6 +46,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private final boolean chunked;
     private final Framing framing;
     private final Filter filter;
+    private final Policy policy;
     private final Seat seat = new Seat();
     private SubscriberState state = SubscriberState.CATCHING_UP;
     private @Nullable Channel channel; // null until the head is written
@@ -72,15 +75,15 @@ final class Subscriber implements Member, Exchange.StreamHandler {
      */
     Subscriber(
             final StreamLoop loop,
-            final Filter filter,
-            final Framing framing,
+            final Subscription wish,
             final boolean chunked,
             final long cursor,
             final @Nullable Start start,
             final byte @Nullable [] firstFrame) {
         this.loop = loop;
-        this.filter = filter;
-        this.framing = framing;
+        filter = wish.filter();
+        framing = wish.framing();
+        policy = wish.policy();
         this.chunked = chunked;
         this.cursor = cursor;
         this.start = start;
@@ -207,7 +210,10 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         if (join()) {
             return false;
         }
-        final long next = loop.encodeBehind(cursor, filter, framing, chunked);
+        final long next =
+                policy.isAll()
+                        ? loop.encodeBehind(cursor, filter, framing, chunked)
+                        : FanoutAgent.LAPPED;
         if (next < 0) {
             ask();
             return false;
@@ -226,7 +232,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     /** The hand-over: from the cursor on the fan-out's group delivers, or nothing changes. */
     private boolean join() {
-        if (!loop.join(this, filter, framing, chunked, cursor)) {
+        if (!loop.join(this, filter, framing, chunked, policy, cursor)) {
             return false;
         }
         request = null;
@@ -262,7 +268,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private void ask() {
         ReplayRequest current = request;
         if (current == null) {
-            current = new ReplayRequest(this, loop, filter, framing, chunked);
+            current = new ReplayRequest(this, loop, filter, framing, chunked, policy);
             request = current;
         }
         current.start = start;

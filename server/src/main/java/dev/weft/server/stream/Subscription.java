@@ -2,6 +2,12 @@ package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Policy;
 
-/** What a client asked for. */
-record Subscription(Start start, Filter filter, Framing framing) {}
+/** What a request asks for: where to begin, which events, how much of them, in which form. */
+record Subscription(Start start, Filter filter, Framing framing, Policy policy) {
+    /** For everything that the filter lets pass. */
+    Subscription(final Start start, final Filter filter, final Framing framing) {
+        this(start, filter, framing, Policy.ALL);
+    }
+}

@@ -4,6 +4,7 @@ import dev.weft.protocol.Limits;
 import dev.weft.protocol.Problem;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class SubscriptionParser {
     private static final Pattern SUBJECT =
             Pattern.compile("[a-z][a-z0-9_-]{0,31}/[A-Za-z0-9._:@-]{1,200}");
     private static final Pattern SUBJECT_PREFIX = Pattern.compile("[a-z][a-z0-9_-]{0,31}/\\*");
+    private static final Pattern SAMPLE = Pattern.compile("sample=([1-9][0-9]{0,3})/s");
     private static final int DIGITS_MAX = 19; // of Long.MAX_VALUE
 
     private final Set<String> categories;
@@ -58,15 +61,30 @@ final class SubscriptionParser {
         checkNames(query);
         final Framing framing = framing(query, headers, webSocket);
         final String policy = query.one("policy");
-        if (policy != null && !policy.equals("all")) {
-            throw refused("policy", "must be all; other policies are not supported");
-        }
         final Start byQuery = startOf(query);
         final Start byHeader = startOf(headers.getAll(LAST_EVENT_ID));
         return new Subscription(
                 byHeader != null ? byHeader : byQuery != null ? byQuery : Start.HEAD,
                 filter(query),
-                framing);
+                framing,
+                policy == null ? Policy.ALL : policy(policy));
+    }
+
+    private static Policy policy(final String text) {
+        final Matcher sample = SAMPLE.matcher(text);
+        if (text.equals("all")) {
+            return Policy.ALL;
+        }
+        if (text.equals("latest")) {
+            return Policy.LATEST;
+        }
+        if (!sample.matches() || Integer.parseInt(sample.group(1)) > Policy.PER_SECOND_MAX) {
+            throw refused(
+                    "policy",
+                    "must be all, latest or sample=<n>/s with n from 1 to "
+                            + Policy.PER_SECOND_MAX);
+        }
+        return Policy.sample(Integer.parseInt(sample.group(1)));
     }
 
     private void checkNames(final QueryParameters query) {

@@ -26,7 +26,7 @@ class GroupIndexTest {
     }
 
     private static Group group(final Filter filter) {
-        final Group group = new Group(new Group.Key(filter, Framing.SSE, false), empty -> {});
+        final Group group = new Group(new Group.Key(filter, Framing.SSE, false, Policy.ALL), empty -> {});
         group.add(new Receiver(), group.cohortWithRoom(1, 1));
         return group;
     }
@@ -119,7 +119,8 @@ class GroupIndexTest {
                         new Group.Key(
                                 Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.exact("a")))),
                                 Framing.SSE,
-                                false),
+                                false,
+                                Policy.ALL),
                         group -> {});
         index.add(empty);
         assertThat(find(fabric.block(1, List.of("{\"type\":\"a\"}")))).isEmpty();

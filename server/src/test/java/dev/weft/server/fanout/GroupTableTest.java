@@ -15,18 +15,24 @@ import org.junit.jupiter.api.Test;
 
 class GroupTableTest {
     private final Fabric fabric = new Fabric(1 << 20);
+    private final Turns turns = new Turns(FanoutConfig.DEFAULT, new FanoutCounters());
     private final GroupTable groups =
             new GroupTable(
                     UnpooledByteBufAllocator.DEFAULT,
                     new FramePlan(),
-                    new Turns(FanoutConfig.DEFAULT, new FanoutCounters()));
+                    turns,
+                    new Conflator(
+                            fabric.ring(),
+                            UnpooledByteBufAllocator.DEFAULT,
+                            new FramePlan(),
+                            turns));
     private final SplittableRandom random = new SplittableRandom(5);
     private final Map<Receiver, Filter> members = new HashMap<>();
 
     private void join(final Filter filter) {
         final Receiver receiver = new Receiver();
         members.put(receiver, filter);
-        groups.add(receiver, new Group.Key(filter, Framing.SSE, false), 1);
+        groups.add(receiver, new Group.Key(filter, Framing.SSE, false, Policy.ALL), 1);
     }
 
     private void leave(final Receiver member) {
@@ -63,9 +69,9 @@ class GroupTableTest {
             final BlockFlyweight good = fabric.block(1, events(10));
             final BlockFlyweight torn = fabric.block(11, events(10));
             final int[] left = {looks};
-            groups.encode(good, 0, 10, 1, Batch.ALWAYS);
-            groups.encode(torn, 0, 10, 1, () -> left[0]-- > 0);
-            groups.deliver(1, 21, 1);
+            groups.encode(good, 0, 10, 1, 1, Batch.ALWAYS);
+            groups.encode(torn, 0, 10, 11, 1, () -> left[0]-- > 0);
+            groups.deliver(1, 21, 1, fabric::timeUs);
             final int[] gone = {0};
             members.forEach(
                     (member, filter) -> {
@@ -101,7 +107,7 @@ class GroupTableTest {
         join(Filter.ALL); // has a member again before anybody looks
         groups.removeEmpty();
         assertThat(groups.count()).isEqualTo(1);
-        groups.encode(fabric.block(1, events(3)), 0, 3, 1, Batch.ALWAYS);
-        assertThat(groups.deliver(1, 4, 7)).isEqualTo(7);
+        groups.encode(fabric.block(1, events(3)), 0, 3, 1, 1, Batch.ALWAYS);
+        assertThat(groups.deliver(1, 4, 7, fabric::timeUs)).isEqualTo(7);
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
@@ -43,8 +44,13 @@ class StreamLoopTest {
     }
 
     private static FakeSocket open(final StreamLoop streams, final Start start) {
+        return open(streams, start, Policy.ALL);
+    }
+
+    private static FakeSocket open(
+            final StreamLoop streams, final Start start, final Policy policy) {
         final Subscriber subscriber =
-                streams.subscribe(new Subscription(start, Filter.ALL, Framing.SSE), true);
+                streams.subscribe(new Subscription(start, Filter.ALL, Framing.SSE, policy), true);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);
         return socket;
@@ -59,6 +65,15 @@ class StreamLoopTest {
         while (work > 0) {
             work = streams.doWork() + replay.doWork();
         }
+    }
+
+    private static List<Long> sequences(final FakeSocket socket) {
+        return seen(socket).stream()
+                .map(
+                        text ->
+                                Long.parseLong(
+                                        text.substring("{\"seq\":".length(), text.indexOf(','))))
+                .toList();
     }
 
     private static List<String> seen(final FakeSocket socket) {
@@ -79,6 +94,83 @@ class StreamLoopTest {
         assertThat(seen(socket).get(0))
                 .isEqualTo("{\"weft.gap\":{\"from\":1,\"to\":7,\"oldest\":8}}");
         assertThat(seen(socket).get(1)).startsWith("{\"seq\":8,");
+    }
+
+    @Test
+    void shouldReplayJustTheNewestOfEachSubject() {
+        for (int i = 0; i < 100; i++) {
+            fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 7 + "\"}");
+        }
+        fabric.publish("{\"type\":\"a\"}");
+        settle();
+        final FakeSocket latest = open(loop, Start.ALL, Policy.LATEST);
+        final FakeSocket sampled = open(loop, Start.ALL, Policy.sample(1));
+        latest.read(ALL_BYTES);
+        sampled.read(ALL_BYTES);
+        settle();
+        assertThat(sequences(latest)).containsExactly(94L, 95L, 96L, 97L, 98L, 99L, 100L, 101L);
+        assertThat(sequences(sampled)).containsExactly(101L);
+        fabric.publish("{\"type\":\"a\",\"subject\":\"k/1\"}");
+        settle();
+        assertThat(sequences(latest)).as("live").endsWith(102L);
+    }
+
+    @Test
+    void shouldGiveAStalledClientTheNewestOnceItReadsAgain() {
+        final FakeSocket socket = open(loop, Start.HEAD, Policy.LATEST);
+        final String data = ",\"data\":\"" + "x".repeat(10_000) + "\"}";
+        for (int i = 0; i < 500; i++) {
+            fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 10 + '"' + data);
+            fabric.advanceTime(100_000);
+            settle();
+            assertThat(socket.pendingBytes()).isLessThan(600L * 1024);
+        }
+        assertThat(loop.counters().transitions(Transition.NOT_WRITABLE).get()).isEqualTo(1);
+        socket.read(ALL_BYTES);
+        settle();
+        final List<Long> seen = sequences(socket);
+        assertThat(seen).isSorted().doesNotHaveDuplicates().hasSizeLessThan(60);
+        assertThat(seen.subList(seen.size() - 10, seen.size()))
+                .containsExactly(491L, 492L, 493L, 494L, 495L, 496L, 497L, 498L, 499L, 500L);
+        assertThat(loop.counters().subscribers(SubscriberState.LIVE).get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellTheGapAlsoToWhoWantsTheNewestOnly() {
+        for (int i = 0; i < 10; i++) {
+            fabric.publish("{\"type\":\"a\"}");
+        }
+        settle();
+        fabric.journal().trim(8);
+        final FakeSocket socket = open(loop, new Start(Start.Kind.AFTER, 2), Policy.LATEST);
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(seen(socket).get(0))
+                .isEqualTo("{\"weft.gap\":{\"from\":3,\"to\":7,\"oldest\":8}}");
+        assertThat(seen(socket).get(1)).startsWith("{\"seq\":10,");
+        assertThat(seen(socket)).hasSize(2);
+    }
+
+    @Test
+    void shouldHaveItselfCalledWhenSomethingIsToGoOutLater() {
+        final List<Long> delays = new ArrayList<>();
+        loop.wakeAfterBy(delays::add);
+        final FakeSocket socket = open(loop, Start.HEAD, Policy.sample(10));
+        socket.read(ALL_BYTES);
+        fabric.publish("{\"type\":\"a\"}");
+        settle();
+        assertThat(delays).as("it went out at once").isEmpty();
+        fabric.publish("{\"type\":\"a\"}");
+        settle();
+        fabric.publish("{\"type\":\"a\"}");
+        settle();
+        assertThat(delays).as("set once").hasSize(1);
+        fabric.advanceTime(delays.get(0));
+        settle();
+        assertThat(sequences(socket)).containsExactly(1L, 3L);
+        fabric.publish("{\"type\":\"a\"}");
+        settle();
+        assertThat(delays).hasSize(2);
     }
 
     @Test

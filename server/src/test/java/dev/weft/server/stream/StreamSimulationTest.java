@@ -9,10 +9,12 @@ import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.FanoutConfig;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +36,7 @@ class StreamSimulationTest {
     private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 10_000);
     private static final List<Framing> FRAMINGS = List.of(Framing.values());
     private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*", Pattern.DOTALL);
+    private static final Pattern SUBJECT = Pattern.compile("\"subject\":\"([^\"]+)\"");
     private static final Pattern GAP =
             Pattern.compile("\\{\"weft.gap\":\\{\"from\":(\\d+),\"to\":(\\d+),\"oldest\":\\d+}}");
 
@@ -63,6 +66,7 @@ class StreamSimulationTest {
         private final Framing framing;
         private final long first;
         private final boolean isLast;
+        private final Policy policy;
         private final String firstItem;
         private boolean isGone;
 
@@ -77,6 +81,7 @@ class StreamSimulationTest {
             this.filter = wish.filter();
             this.framing = wish.framing();
             this.first = first;
+            this.policy = wish.policy();
             this.isLast = wish.start().kind() == Start.Kind.LAST;
             this.firstItem = firstItem;
         }
@@ -163,6 +168,9 @@ class StreamSimulationTest {
                     < fabric.ring().blockLengthMax() / 2) {
                 events.addAll(block);
                 fabric.publish(block);
+                if (random.nextInt(20) == 0) {
+                    fabric.advanceTime(random.nextInt(200_000));
+                }
             }
         }
 
@@ -231,7 +239,7 @@ class StreamSimulationTest {
             }
             final StreamLoop loop = loop();
             assertThat(loop.admit()).isTrue();
-            final Subscription wish = new Subscription(start, filter, framing);
+            final Subscription wish = new Subscription(start, filter, framing, policy());
             final Subscriber subscriber =
                     loop.subscribe(wish, framing != Framing.WEBSOCKET && random.nextBoolean());
             final FakeSocket socket = new FakeSocket(subscriber);
@@ -245,6 +253,14 @@ class StreamSimulationTest {
             }
             subscriber.onOpen(socket);
             clients.add(new Client(subscriber, socket, wish, first, firstItem));
+        }
+
+        private Policy policy() {
+            return switch (random.nextInt(6)) {
+                case 0, 1 -> Policy.LATEST;
+                case 2 -> Policy.sample(1 + random.nextInt(50));
+                default -> Policy.ALL;
+            };
         }
 
         private long lastMatch(
@@ -263,7 +279,8 @@ class StreamSimulationTest {
                 client.socket.read(Long.MAX_VALUE / 4);
             }
             int work = 1;
-            for (int i = 0; work > 0 || i < 3; i++) {
+            for (int i = 0; work > 0 || i < 5; i++) {
+                fabric.advanceTime(work == 0 ? Policy.INTERVAL_US_MAX : 0);
                 work = catchUp.doWork();
                 for (final StreamLoop loop : loops) {
                     work += loop.doWork();
@@ -292,6 +309,7 @@ class StreamSimulationTest {
             final List<String> items =
                     Wire.envelopes(client.framing, Wire.unchunk(client.socket.received()));
             long cursor = client.first;
+            final Map<String, Long> newest = new HashMap<>(); // what the client shows
             int at = 0;
             if (!client.firstItem.isEmpty()) {
                 assertThat(items).isNotEmpty();
@@ -318,10 +336,48 @@ class StreamSimulationTest {
                 assertThat(from)
                         .as("neither repeated nor out of order")
                         .isGreaterThanOrEqualTo(cursor);
-                assertNothingMissed(client, cursor, from);
+                if (client.policy.isAll()) {
+                    assertNothingMissed(client, cursor, from);
+                } else if (gap.matches()) {
+                    newest.keySet().removeIf(name -> newest.get(name) <= to);
+                } else {
+                    newest.put(name(client.policy, from), from);
+                }
                 cursor = to + 1;
             }
-            assertNothingMissed(client, cursor, fabric.head() + 1);
+            if (client.policy.isAll()) {
+                assertNothingMissed(client, cursor, fabric.head() + 1);
+            } else {
+                assertNewest(client, newest);
+            }
+        }
+
+        /** What it shows in the end must be the newest of all that it may see. */
+        private void assertNewest(final Client client, final Map<String, Long> shown) {
+            final Map<String, Long> expected = new HashMap<>();
+            final long oldest = fabric.journal().oldestSequence();
+            for (long sequence = Math.max(client.first, oldest);
+                    sequence <= fabric.head();
+                    sequence++) {
+                if (matches(client.filter, sequence)) {
+                    expected.put(name(client.policy, sequence), sequence);
+                }
+            }
+            if (client.isLast) {
+                expected.values().retainAll(expected.values().stream().max(Long::compare).stream().toList());
+            }
+            assertThat(shown).as(client.policy + " " + client.filter).containsAllEntriesOf(expected);
+        }
+
+        private String name(final Policy policy, final long sequence) {
+            if (policy.kind() == Policy.Kind.SAMPLE) {
+                return "";
+            }
+            final String event = events.get((int) sequence - 1);
+            final Matcher subject = SUBJECT.matcher(event);
+            return subject.find()
+                    ? "subject " + subject.group(1)
+                    : "type " + event.substring(0, event.indexOf('"', 9));
         }
 
         private void assertNothingMissed(final Client client, final long from, final long end) {
