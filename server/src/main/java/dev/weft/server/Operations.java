@@ -14,7 +14,10 @@ import dev.weft.server.ops.MetricSources;
 import dev.weft.server.ops.MetricsPage;
 import dev.weft.server.ops.OpsRoutes;
 import dev.weft.server.ops.SequencerCounts;
+import dev.weft.server.roll.RollCall;
+import dev.weft.server.roll.SubscribersRoute;
 import dev.weft.server.stream.SubscriberSlots;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Operations implements AutoCloseable {
     private final HealthRoute health;
     private final MetricsPage metrics;
+    private final SubscribersRoute subscribers;
     private final Executor executor = SlowRoute.newExecutor();
 
     Operations(
@@ -36,6 +40,17 @@ final class Operations implements AutoCloseable {
             final SequencerCounts counts,
             final List<IoLoop> loops,
             final @Nullable Door door) {
+            final List<IoLoop> loops) {
+        subscribers =
+                new SubscribersRoute(
+                        new RollCall(
+                                loops.stream()
+                                        .map(
+                                                loop ->
+                                                        new RollCall.Loop(
+                                                                loop.eventLoop(), loop.streams()))
+                                        .toList()),
+                        slots::used);
         health =
                 new HealthRoute(
                         journal,
@@ -89,6 +104,8 @@ final class Operations implements AutoCloseable {
     /** Adds its routes. */
     void addTo(final RouteTable.Builder routes) {
         OpsRoutes.add(routes, health, metrics, executor);
+        routes.add(HttpMethod.GET, "/subscribers", subscribers)
+                .add(HttpMethod.GET, "/subscribers/{id}", subscribers.one());
     }
 
     @Override

@@ -275,6 +275,18 @@ public final class FanoutAgent implements Agent {
         return next == cursor ? LAPPED : next;
     }
 
+    /** Time of an event in microseconds since the epoch, or {@link #LAPPED} if it is not in the ring. */
+    public long timestamp(final long sequence) {
+        if (!behindReader.seek(sequence) || behindReader.poll(behindBlock) != RingReader.BLOCK) {
+            return LAPPED;
+        }
+        final long index = sequence - behindBlock.firstSequence();
+        final boolean isInside = index >= 0 && index < behindBlock.count();
+        final long timestamp =
+                isInside && behindReader.isValid() ? behindBlock.timestamp((int) index) : LAPPED;
+        return behindReader.isValid() ? timestamp : LAPPED;
+    }
+
     private boolean enterBlock() {
         final long first = block.firstSequence();
         final int count = block.count();

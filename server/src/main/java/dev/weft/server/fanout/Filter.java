@@ -4,9 +4,11 @@ import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
 
 /**
@@ -84,6 +86,13 @@ public final class Filter {
     /** Whether it lets everything pass. */
     public boolean isAll() {
         return clauses.length == 0;
+    }
+
+    /** Tells its fields, each with the terms that it may be. */
+    public void forEach(final BiConsumer<Field, List<Term>> consumer) {
+        for (final Clause clause : clauses) {
+            consumer.accept(clause.field, List.of(clause.terms));
+        }
     }
 
     /** Whether it lets one record of a block pass. */

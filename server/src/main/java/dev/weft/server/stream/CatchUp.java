@@ -272,6 +272,7 @@ public final class CatchUp implements Agent {
                 }
                 batch.append(block, from, to, room, Batch.ALWAYS);
                 final int end = batch.scannedTo();
+                request.timestamp = block.timestamp(end - 1);
                 scanned +=
                         block.frameOffset(end - 1)
                                 + block.frameLength(end - 1)

@@ -78,6 +78,7 @@ final class ConflatedRead {
             }
             scanned +=
                     block.frameOffset(to - 1) + block.frameLength(to - 1) - block.frameOffset(from);
+            request.timestamp = block.timestamp(to - 1);
             next = first + to;
         }
         count = newest.count();

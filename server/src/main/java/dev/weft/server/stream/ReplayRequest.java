@@ -34,6 +34,11 @@ final class ReplayRequest {
     /** What was read, or null if nothing passed the filter. */
     @Nullable ByteBuf chunk;
 
+    /**
+     * Time of the last event that was looked at, in microseconds since the epoch; negative before.
+     */
+    long timestamp = -1;
+
     int eventCount;
     boolean hasFailed;
 

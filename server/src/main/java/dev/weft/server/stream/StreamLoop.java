@@ -14,7 +14,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
@@ -44,6 +46,7 @@ public final class StreamLoop implements Agent {
     private final EpochMicroClock clock;
     private final StreamCounters counters = new StreamCounters();
     private final KeepAlive keepAlive = new KeepAlive();
+    private final TreeMap<Long, Subscriber> byId = new TreeMap<>();
     private final Batch batch;
     private int behindShare; // of the budget, between encodeBehind and takeBehind
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
@@ -189,6 +192,20 @@ public final class StreamLoop implements Agent {
         keepAlive.all().forEach(subscriber -> subscriber.close(Transition.DRAINED, null));
     }
 
+    /**
+     * What there is to say about the subscribers of this loop, by ascending id.
+     *
+     * @param afterId those behind it.
+     * @param count most of them.
+     */
+    public List<SubscriberFacts> facts(final long afterId, final int count) {
+        final long head = journal.appendedSequence();
+        return byId.tailMap(afterId, false).values().stream()
+                .limit(count)
+                .map(subscriber -> subscriber.facts(head))
+                .toList();
+    }
+
     // ---- for the routes
 
     /** Takes a slot for one more subscriber. */
@@ -246,6 +263,7 @@ public final class StreamLoop implements Agent {
         }
         return new Subscriber(
                 this,
+                slots.nextId(),
                 wish,
                 chunked,
                 cursor,
@@ -269,6 +287,22 @@ public final class StreamLoop implements Agent {
 
     KeepAlive keepAlive() {
         return keepAlive;
+    }
+
+    /** A subscriber's stream is open. */
+    void add(final Subscriber subscriber) {
+        keepAlive.add(subscriber);
+        byId.put(subscriber.id(), subscriber);
+    }
+
+    /** A subscriber is gone. */
+    void remove(final Subscriber subscriber) {
+        keepAlive.remove(subscriber);
+        byId.remove(subscriber.id());
+    }
+
+    long timeUs() {
+        return clock.microTime();
     }
 
     Batch batch() {

@@ -58,9 +58,11 @@ public final class SubscribeRoute implements Route {
         }
         final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
         final boolean chunked = !exchange.isHttp10();
+        final Subscriber subscriber = loop.subscribe(wish, chunked);
         final String lines =
                 "HTTP/1.1 200 OK\r\n"
                         + (wish.framing() == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
+                        + idLine(subscriber)
                         + (chunked
                                 ? "Transfer-Encoding: chunked\r\n\r\n"
                                 : "Connection: close\r\n\r\n");
@@ -70,7 +72,12 @@ public final class SubscribeRoute implements Route {
                 isHead
                         ? head
                         : Unpooled.wrappedBuffer(head, loop.encode(retry, wish.framing(), chunked)),
-                loop.subscribe(wish, chunked));
+                subscriber);
+    }
+
+    /** The header that tells a client which subscriber it is. */
+    static String idLine(final Subscriber subscriber) {
+        return "Weft-Subscriber: " + subscriber.id() + LINE_END;
     }
 
     /** Refuses for want of a slot; each client gets its own delay. */

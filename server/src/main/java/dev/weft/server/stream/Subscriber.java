@@ -13,7 +13,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +46,15 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     private static final int CLOSE_TIME_MAX_S = 3;
 
+    /** No such number. */
+    private static final long UNKNOWN = -1;
+
+    /** Shorter pauses of a socket are its ordinary way, and not remembered. */
+    private static final long STALL_US_MIN = 1_000;
+
     private final StreamLoop loop;
+    private final long id;
+    private final long since; // microseconds since the epoch, as all of these times
     private final boolean chunked;
     private final Framing framing;
     private final Filter filter;
@@ -56,6 +68,12 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private long cursor;
     private boolean inFlight; // the request is with the replay thread
     private boolean planned; // in the loop's list of subscribers to go on with
+    private Transition caughtUpFor = Transition.SUBSCRIBED;
+    private long caughtUpAt;
+    private long pausedAt; // when the socket took no more, 0 while it does
+    private long stallAt;
+    private long stallLengthUs;
+    private long readTimestamp = UNKNOWN; // of the last event that the replay thread came to
     private int inboundLength;
     private int stalledTicks;
     private long stalledAt;
@@ -68,6 +86,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     /**
      * Makes a subscriber whose head is still to be written.
      *
+     * @param id its number.
      * @param cursor first sequence wanted; while {@code start} is open, the first one after the
      *     request.
      * @param start to be resolved by the replay thread, or null.
@@ -75,12 +94,16 @@ final class Subscriber implements Member, Exchange.StreamHandler {
      */
     Subscriber(
             final StreamLoop loop,
+            final long id,
             final Subscription wish,
             final boolean chunked,
             final long cursor,
             final @Nullable Start start,
             final byte @Nullable [] firstFrame) {
         this.loop = loop;
+        this.id = id;
+        since = loop.timeUs();
+        caughtUpAt = since;
         filter = wish.filter();
         framing = wish.framing();
         policy = wish.policy();
@@ -89,6 +112,11 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         this.start = start;
         this.firstFrame = firstFrame;
         loop.counters().onState(state, state, Transition.SUBSCRIBED);
+    }
+
+    /** Its number, by which others know it. */
+    long id() {
+        return id;
     }
 
     SubscriberState state() {
@@ -110,7 +138,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     public void onOpen(final Channel opened) {
         channel = opened;
         opened.config().setWriteBufferWaterMark(CATCH_UP_MARK);
-        loop.keepAlive().add(this);
+        loop.add(this);
         lastFrameTick = loop.keepAlive().tick();
         if (framing == Framing.WEBSOCKET) {
             WebSocketInbound.install(opened, this);
@@ -127,6 +155,16 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     @Override
     public void onWritabilityChanged(final Channel changed) {
+        final long now = loop.timeUs();
+        if (!changed.isWritable()) {
+            pausedAt = now;
+        } else if (pausedAt > 0) {
+            if (now - pausedAt >= STALL_US_MIN) {
+                stallAt = pausedAt;
+                stallLengthUs = now - pausedAt;
+            }
+            pausedAt = 0;
+        }
         if (state == SubscriberState.CATCHING_UP && changed.isWritable()) {
             loop.plan(this);
         }
@@ -257,6 +295,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
         start = null;
         cursor = answer.cursor;
+        readTimestamp = answer.timestamp;
         if (chunk != null) {
             final int length = chunk.readableBytes();
             send(chunk);
@@ -371,7 +410,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
             return;
         }
         loop.fanout().leave(this);
-        loop.keepAlive().remove(this);
+        loop.remove(this);
         final ReplayRequest current = request;
         if (current != null) {
             current.cancel();
@@ -380,9 +419,60 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         state(SubscriberState.CLOSED, reason);
     }
 
+    /**
+     * What there is to say about it now.
+     *
+     * @param head newest sequence appended.
+     */
+    SubscriberFacts facts(final long head) {
+        final Channel current = channel;
+        final long now = loop.timeUs();
+        final long next = cursor();
+        final long lag = Math.max(0, head - next + 1);
+        final boolean isStalled = pausedAt > 0 && now - pausedAt >= STALL_US_MIN;
+        final SocketAddress remote = current == null ? null : current.remoteAddress();
+        return new SubscriberFacts(
+                id,
+                state,
+                policy,
+                filter,
+                framing,
+                remote == null ? null : address(remote),
+                since,
+                next,
+                lag,
+                lag == 0 ? 0 : lagUs(next, now),
+                current == null ? 0 : pendingBytes(current),
+                isStalled ? pausedAt : stallAt,
+                isStalled ? UNKNOWN : stallLengthUs,
+                caughtUpFor,
+                caughtUpAt);
+    }
+
+    private long lagUs(final long next, final long now) {
+        final long inRing = loop.fanout().timestamp(next);
+        final long timestamp = inRing < 0 ? readTimestamp : inRing;
+        return timestamp < 0 ? UNKNOWN : Math.max(0, now - timestamp);
+    }
+
+    private static long pendingBytes(final Channel current) {
+        final ChannelOutboundBuffer pending = current.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    private static String address(final SocketAddress remote) {
+        return remote instanceof InetSocketAddress internet
+                ? NetUtil.toSocketAddressString(internet)
+                : remote.toString();
+    }
+
     /** The one way to change the state. */
     private void state(final SubscriberState next, final Transition reason) {
         loop.counters().onState(state, next, reason);
+        if (next == SubscriberState.CATCHING_UP) {
+            caughtUpFor = reason;
+            caughtUpAt = loop.timeUs();
+        }
         state = next;
         final Channel current = channel;
         if (current != null && next != SubscriberState.CLOSED) {

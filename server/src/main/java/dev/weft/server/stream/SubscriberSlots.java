@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Counts the subscribers of the process against their limit. Any thread; touched when one comes or
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SubscriberSlots {
     private final int max;
     private final AtomicInteger used = new AtomicInteger();
+    private final AtomicLong ids = new AtomicLong();
     private volatile boolean closed;
 
     public SubscriberSlots(final int max) {
@@ -29,6 +31,11 @@ public final class SubscriberSlots {
 
     void release() {
         used.decrementAndGet();
+    }
+
+    /** A number that no other subscriber of the process has; ascending. */
+    long nextId() {
+        return ids.incrementAndGet();
     }
 
     /** Gives no more: the server stops. */

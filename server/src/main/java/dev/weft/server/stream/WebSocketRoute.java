@@ -54,13 +54,16 @@ public final class WebSocketRoute implements Route {
             SubscribeRoute.refuse(exchange, loop);
             return;
         }
+        final Subscriber subscriber = loop.subscribe(wish, false);
         final String head =
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: "
                         + accept(key)
-                        + "\r\n\r\n";
+                        + "\r\n"
+                        + SubscribeRoute.idLine(subscriber)
+                        + "\r\n";
         exchange.stream(
-                Unpooled.wrappedBuffer(head.getBytes(US_ASCII)), loop.subscribe(wish, false));
+                Unpooled.wrappedBuffer(head.getBytes(US_ASCII)), subscriber);
     }
 
     /** The answer to a key (RFC 6455, 4.2.2). */
