@@ -345,17 +345,18 @@ public final class FanoutAgent implements Agent {
         if (nextSequence < waitingSequence) {
             return;
         }
-        for (int i = waiting.size() - 1; i >= 0; i--) {
+        int kept = 0; // one pass, however many come at once
+        for (int i = 0; i < waiting.size(); i++) {
             final Waiting entry = waiting.get(i);
-            if (entry.cursor() <= nextSequence) {
-                waiting.remove(i);
-                if (entry.cursor() == nextSequence) {
-                    add(entry.member(), entry.key());
-                } else {
-                    entry.member().onLeft(entry.cursor(), Member.LeaveReason.LAPPED);
-                }
+            if (entry.cursor() > nextSequence) {
+                waiting.set(kept++, entry);
+            } else if (entry.cursor() == nextSequence) {
+                add(entry.member(), entry.key());
+            } else {
+                entry.member().onLeft(entry.cursor(), Member.LeaveReason.LAPPED);
             }
         }
+        waiting.subList(kept, waiting.size()).clear();
         updateWaitingSequence();
     }
 
