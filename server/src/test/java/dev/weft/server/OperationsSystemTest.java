@@ -107,7 +107,7 @@ class OperationsSystemTest {
                             "Authorization",
                             "Bearer another-0123456789"));
         }
-        assertThat(checked).isEqualTo(11);
+        assertThat(checked).isEqualTo(13);
         assertRefused("Missing API key", ask(guarded, "GET", "/nothing"));
         assertThat(ask(guarded, "POST", "/events", "X-API-Key", KEY).statusCode()).isEqualTo(200);
         assertThat(ask(guarded, "POST", "/events", "Authorization", "Bearer " + KEY).statusCode())
