@@ -40,7 +40,6 @@ final class Operations implements AutoCloseable {
             final SequencerCounts counts,
             final List<IoLoop> loops,
             final @Nullable Door door) {
-            final List<IoLoop> loops) {
         subscribers =
                 new SubscribersRoute(
                         new RollCall(
