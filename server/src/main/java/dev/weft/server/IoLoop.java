@@ -80,8 +80,7 @@ final class IoLoop {
                         shared.clock());
         streams.wakeBy(duty);
         final Runnable wakeUp = duty::signal;
-        streams.wakeAfterBy(
-                delayUs -> eventLoop.schedule(wakeUp, delayUs, TimeUnit.MICROSECONDS));
+        streams.wakeAfterBy(delayUs -> eventLoop.schedule(wakeUp, delayUs, TimeUnit.MICROSECONDS));
         ingest =
                 new IngestLoop(
                         shared.ingest(),

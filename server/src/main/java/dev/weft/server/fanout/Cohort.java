@@ -83,8 +83,7 @@ final class Cohort {
      * others is from before that.
      */
     boolean isFor(final long cursor) {
-        return standing(cursor) == cursor
-                || (pendingCount > 0 && group.standing(cursor) == cursor);
+        return standing(cursor) == cursor || (pendingCount > 0 && group.standing(cursor) == cursor);
     }
 
     void add(final Member member) {

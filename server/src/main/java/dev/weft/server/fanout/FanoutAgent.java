@@ -172,8 +172,7 @@ public final class FanoutAgent implements Agent {
                 blockIndex = to;
                 nextSequence += to - from;
             }
-            final long oldestServed =
-                    groups.deliver(before, nextSequence, oldestTimestamp, clock);
+            final long oldestServed = groups.deliver(before, nextSequence, oldestTimestamp, clock);
             if (oldestServed != Turns.NOTHING) {
                 deliveryTimes.onDelivered(
                         Math.max(0, clock.microTime() - oldestServed) * NS_PER_US);
@@ -275,7 +274,10 @@ public final class FanoutAgent implements Agent {
         return next == cursor ? LAPPED : next;
     }
 
-    /** Time of an event in microseconds since the epoch, or {@link #LAPPED} if it is not in the ring. */
+    /**
+     * Time of an event in microseconds since the epoch, or {@link #LAPPED} if it is not in the
+     * ring.
+     */
     public long timestamp(final long sequence) {
         if (!behindReader.seek(sequence) || behindReader.poll(behindBlock) != RingReader.BLOCK) {
             return LAPPED;

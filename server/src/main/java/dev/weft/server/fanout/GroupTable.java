@@ -23,7 +23,8 @@ final class GroupTable {
     private final List<Group> withBatch = new ArrayList<>();
     private final List<Group> emptied = new ArrayList<>(); // may have got members again
     private final Consumer<Group> onEmpty = emptied::add;
-    private final ArrayDeque<Batch> spareBatches = new ArrayDeque<>(); // for a cycle; warm ones first
+    private final ArrayDeque<Batch> spareBatches =
+            new ArrayDeque<>(); // for a cycle; warm ones first
     private final ByteBufAllocator allocator;
     private final FramePlan plan;
     private final Turns turns;

@@ -50,7 +50,11 @@ public final class SubscribersRoute implements Route {
         final long afterId = after == null ? 0 : number(after, "after", 0, Long.MAX_VALUE);
         final int count =
                 limit == null ? LIMIT_DEFAULT : (int) number(limit, "limit", 1, LIMIT_MAX);
-        ask(exchange, afterId, count + 1, found -> page(exchange, found, count)); // one to look ahead
+        ask(
+                exchange,
+                afterId,
+                count + 1,
+                found -> page(exchange, found, count)); // one to look ahead
     }
 
     /** The route of one subscriber. */
@@ -73,7 +77,9 @@ public final class SubscribersRoute implements Route {
                         if (found.isEmpty() || found.get(0).id() != id) {
                             exchange.respond(unknown());
                         } else {
-                            respond(exchange, FactsJson.append(new StringBuilder(512), found.get(0)));
+                            respond(
+                                    exchange,
+                                    FactsJson.append(new StringBuilder(512), found.get(0)));
                         }
                     });
         };

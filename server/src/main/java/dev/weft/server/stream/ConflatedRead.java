@@ -112,8 +112,7 @@ final class ConflatedRead {
             emitted++;
         }
         if (gapTo != NONE) {
-            batch.append(
-                    ControlFrames.gap(request.framing, next, gapTo, journal.oldestSequence()));
+            batch.append(ControlFrames.gap(request.framing, next, gapTo, journal.oldestSequence()));
             next = gapTo + 1;
             gapTo = NONE;
         }

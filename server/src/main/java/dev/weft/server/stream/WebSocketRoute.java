@@ -62,8 +62,7 @@ public final class WebSocketRoute implements Route {
                         + "\r\n"
                         + SubscribeRoute.idLine(subscriber)
                         + "\r\n";
-        exchange.stream(
-                Unpooled.wrappedBuffer(head.getBytes(US_ASCII)), subscriber);
+        exchange.stream(Unpooled.wrappedBuffer(head.getBytes(US_ASCII)), subscriber);
     }
 
     /** The answer to a key (RFC 6455, 4.2.2). */

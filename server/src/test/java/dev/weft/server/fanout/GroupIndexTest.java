@@ -26,7 +26,8 @@ class GroupIndexTest {
     }
 
     private static Group group(final Filter filter) {
-        final Group group = new Group(new Group.Key(filter, Framing.SSE, false, Policy.ALL), empty -> {});
+        final Group group =
+                new Group(new Group.Key(filter, Framing.SSE, false, Policy.ALL), empty -> {});
         group.add(new Receiver(), group.cohortWithRoom(1, 1));
         return group;
     }

@@ -88,8 +88,7 @@ class PolicySystemTest {
     @EnumSource
     void shouldShowTheNewestOfEachSubjectAndThenWhatIsNew(final Form form) throws Exception {
         final long last = publishAll();
-        try (StreamSocket stream =
-                form.open(server.address(), "policy=latest&replay=all&type=t")) {
+        try (StreamSocket stream = form.open(server.address(), "policy=latest&replay=all&type=t")) {
             for (long sequence = last - SUBJECTS + 1; sequence <= last; sequence++) {
                 assertThat(form.next(stream)).isEqualTo(sequence);
             }
@@ -143,8 +142,7 @@ class PolicySystemTest {
         final long last = publish(0);
         final String query = "policy=" + policy;
         try (StreamSocket stream =
-                StreamSocket.get(
-                        server.address(), "/events/stream?" + query, "Last-Event-ID: 5")) {
+                StreamSocket.get(server.address(), "/events/stream?" + query, "Last-Event-ID: 5")) {
             for (long sequence = last - count + 1; sequence <= last; sequence++) {
                 assertThat(stream.id()).isEqualTo(sequence);
             }

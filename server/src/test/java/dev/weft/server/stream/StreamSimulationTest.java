@@ -364,9 +364,12 @@ class StreamSimulationTest {
                 }
             }
             if (client.isLast) {
-                expected.values().retainAll(expected.values().stream().max(Long::compare).stream().toList());
+                expected.values()
+                        .retainAll(expected.values().stream().max(Long::compare).stream().toList());
             }
-            assertThat(shown).as(client.policy + " " + client.filter).containsAllEntriesOf(expected);
+            assertThat(shown)
+                    .as(client.policy + " " + client.filter)
+                    .containsAllEntriesOf(expected);
         }
 
         private String name(final Policy policy, final long sequence) {
