@@ -128,6 +128,7 @@ class ConflationTest {
     @Test
     void shouldLetEveryoneGoWhereHeStandsWhenTheNewestIsNoLongerInTheRing() {
         final Receiver early = join(Policy.LATEST, TYPE_T);
+        final Receiver alone = join(Policy.sample(10), TYPE_T);
         publish("a", "a");
         final Receiver late = join(Policy.LATEST, TYPE_T);
         publish("a", "b");
@@ -138,6 +139,7 @@ class ConflationTest {
         fabric.advanceTime(INTERVAL_US);
         settle();
         assertThat(early.left).containsExactly("LAPPED 2");
+        assertThat(alone.left).containsExactly("LAPPED 2");
         assertThat(late.left).containsExactly("LAPPED 3");
         assertThat(fanout.groupCount()).isZero();
         assertThat(fanout.dueUs()).isEqualTo(Long.MAX_VALUE);

@@ -339,7 +339,7 @@ class StreamSimulationTest {
                 if (client.policy.isAll()) {
                     assertNothingMissed(client, cursor, from);
                 } else if (gap.matches()) {
-                    newest.keySet().removeIf(name -> newest.get(name) <= to);
+                    newest.values().removeIf(sequence -> sequence <= to);
                 } else {
                     newest.put(name(client.policy, from), from);
                 }

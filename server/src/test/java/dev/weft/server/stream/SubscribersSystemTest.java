@@ -41,7 +41,7 @@ class SubscribersSystemTest {
     }
 
     private static String id(final StreamSocket stream) {
-        final String id = stream.headers.get("weft-subscriber");
+        final String id = stream.headers.getOrDefault("weft-subscriber", "");
         assertThat(id).matches("[1-9][0-9]*");
         return id;
     }
