@@ -42,7 +42,23 @@ public final class ActiveFile {
         return channel;
     }
 
-    /** Writes zeros ahead of the appender, a small piece at a time. Thread: the house-keeper. */
+    /**
+     * Writes zeros up to a position, or as long as it is not finished. Thread: the house-keeper.
+     */
+    void extend(final ByteBuffer zeros, final long upTo) throws IOException {
+        long position = allocatedUpTo;
+        while (position < upTo) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), upTo - position));
+            final int written = write(zeros, position);
+            if (written == FINISHED) {
+                return;
+            }
+            position += written;
+            allocatedUpTo = position;
+        }
+    }
+
+    /** Writes one piece of them, a small one: the forcing thread may wait for it. */
     synchronized int write(final ByteBuffer zeros, final long position) throws IOException {
         return finished ? FINISHED : channel.write(zeros, position);
     }
@@ -58,10 +74,6 @@ public final class ActiveFile {
 
     long allocatedUpTo() {
         return allocatedUpTo;
-    }
-
-    void allocatedUpTo(final long position) {
-        allocatedUpTo = position;
     }
 
     long wantedUpTo() {

@@ -1,22 +1,19 @@
 package dev.weft.server.journal.append;
 
-import dev.weft.server.journal.FreeSpace;
+import static dev.weft.server.journal.append.ZeroedFiles.FILE_HEADER;
+import static dev.weft.server.journal.append.ZeroedFiles.MARGIN;
+import static dev.weft.server.journal.append.ZeroedFiles.ZEROS_LENGTH;
+
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
-import dev.weft.server.journal.file.BlockWalk;
-import dev.weft.server.journal.file.ChannelFileBytes;
-import dev.weft.server.journal.file.FileIo;
-import dev.weft.server.journal.file.RecordHeader;
 import dev.weft.server.journal.file.RollCycleNames;
 import dev.weft.server.journal.file.RollFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,15 +32,6 @@ import org.slf4j.LoggerFactory;
  * does {@link #doWork}; what it allows is told through volatile fields, each with one writer.
  */
 public final class Preallocator {
-    /** Kept free behind each record: an index page of Chronicle and the end-of-file mark. */
-    public static final int MARGIN = 128 * 1024;
-
-    /** What Chronicle puts at the start of a roll file: header and two index pages. */
-    private static final int FILE_HEADER = 128 * 1024;
-
-    private static final int ZEROS_LENGTH = 64 * 1024;
-    private static final int PAGE = 4 * 1024;
-
     /** Bytes written in one call of {@link #doWork}; bounds how long it takes. */
     private static final long EXTEND_MAX = 8 * 1024 * 1024;
 
@@ -52,9 +40,7 @@ public final class Preallocator {
     private static final Logger LOG = LoggerFactory.getLogger(Preallocator.class);
 
     private final JournalConfig config;
-    private final FreeSpace freeSpace;
-    private final long stopBytes;
-    private final long resumeBytes;
+    private final DiskSpace space;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_LENGTH);
 
     // Written by the appender.
@@ -64,23 +50,17 @@ public final class Preallocator {
 
     // Written by the house-keeping thread.
     private volatile @Nullable ActiveFile prepared;
-    private volatile boolean diskFull;
-    private volatile long freeBytes;
     private volatile long lookAhead;
     private volatile boolean isShort; // the last look found too little space for the look-ahead
     private long checkedNs;
     private long seenEnd;
 
     private Preallocator(
-            final JournalConfig config, final FreeSpace freeSpace, final ActiveFile current)
-            throws IOException {
+            final JournalConfig config, final DiskSpace space, final ActiveFile current) {
         this.config = config;
-        this.freeSpace = freeSpace;
+        this.space = space;
         this.current = current;
-        stopBytes = Math.min(config.freeBytesMin(), freeSpace.totalBytes() / 20);
-        resumeBytes = 2 * stopBytes;
         lookAhead = config.preallocateMin();
-        freeBytes = freeSpace.usableBytes();
         checkedNs = config.nanoClock().getAsLong();
         seenEnd = current.file().dataEnd();
     }
@@ -93,27 +73,29 @@ public final class Preallocator {
      */
     public static Preallocator open(final JournalConfig config, final RollFile file)
             throws IOException {
-        final FreeSpace freeSpace =
-                config.freeSpace() == null ? FreeSpace.of(config.directory()) : config.freeSpace();
+        final DiskSpace space = DiskSpace.of(config);
         final boolean isNew = !Files.exists(file.path());
         final ActiveFile active =
                 new ActiveFile(
                         file,
-                        isNew ? create(config.directory(), file.cycle()) : channel(file.path()),
+                        isNew
+                                ? ZeroedFiles.create(config.directory(), file.cycle())
+                                : existing(file),
                         file.dataEnd());
-        final Preallocator opened = new Preallocator(config, freeSpace, active);
+        final Preallocator opened = new Preallocator(config, space, active);
         // An existing file has its margin already; to open it takes a part of that.
         final long needed = isNew ? FILE_HEADER + MARGIN : file.dataEnd() + MARGIN / 4;
         try {
-            opened.extend(active, needed);
+            active.extend(opened.zeros, needed);
         } catch (final IOException ex) {
             active.channel().close();
+            space.look();
             throw new JournalException(
                     true,
                     "no space to open the journal: directory="
                             + config.directory()
                             + " free="
-                            + freeSpace.usableBytes(),
+                            + space.freeBytes(),
                     ex);
         }
         opened.extendIfSpace(active, file.dataEnd() + opened.lookAhead);
@@ -124,7 +106,7 @@ public final class Preallocator {
 
     /** Whether a record of this length may be appended to a cycle; values as Journal's. */
     public int admit(final int cycle, final long endPosition, final int length) {
-        if (diskFull) {
+        if (space.isFull()) {
             return Journal.DISK_FULL;
         }
         final ActiveFile active = current;
@@ -170,17 +152,9 @@ public final class Preallocator {
         return rolled;
     }
 
-    public boolean isDiskFull() {
-        return diskFull;
-    }
-
-    /** Whether there is less space than it takes to go on after a full disk. */
-    public boolean isSpaceShort() {
-        return diskFull || freeBytes < resumeBytes;
-    }
-
-    public long freeBytes() {
-        return freeBytes;
+    /** How full the disk is. */
+    public DiskSpace space() {
+        return space;
     }
 
     /** Whether {@link #doWork} should be called soon rather than at its leisure. */
@@ -188,7 +162,7 @@ public final class Preallocator {
         final ActiveFile active = current;
         final ActiveFile next = prepared;
         final int wanted = rollWanted;
-        return !diskFull
+        return !space.isFull()
                 && ((!isShort && active.allocatedUpTo() - active.file().dataEnd() < lookAhead / 2)
                         || active.wantedUpTo() > active.allocatedUpTo()
                         || (next != null && next.wantedUpTo() > next.allocatedUpTo())
@@ -204,20 +178,8 @@ public final class Preallocator {
             return 0;
         }
         checkedNs = nowNs;
-        freeBytes = freeSpace.usableBytes();
-        final boolean wasFull = diskFull;
-        final boolean spaceLeft = freeBytes >= (wasFull ? resumeBytes : stopBytes);
-        final boolean isFull = !spaceLeft || !allocate();
-        if (isFull != wasFull) {
-            diskFull = isFull;
-            LOG.warn(
-                    isFull
-                            ? "disk full: publishing is refused, free={} stop={} resume={}"
-                            : "disk space is back: publishing goes on, free={} stop={} resume={}",
-                    freeBytes,
-                    stopBytes,
-                    resumeBytes);
-        }
+        final boolean isEnough = space.look() && allocate();
+        space.full(!isEnough);
         return 1;
     }
 
@@ -273,15 +235,12 @@ public final class Preallocator {
             final Path path = config.directory().resolve(RollCycleNames.fileName(cycle));
             final RollFile file = new RollFile(cycle, path, 0);
             if (next == null) {
-                if (freeBytes - FILE_HEADER - 2 * MARGIN < stopBytes) {
+                if (space.left() < FILE_HEADER + 2 * MARGIN) {
                     return false;
                 }
-                next = new ActiveFile(file, create(config.directory(), cycle), 0);
+                next = new ActiveFile(file, ZeroedFiles.create(config.directory(), cycle), 0);
             } else { // one that was prepared and never used
-                Files.move(
-                        config.directory().resolve(RollCycleNames.precreatedName(next.cycle())),
-                        config.directory().resolve(RollCycleNames.precreatedName(cycle)),
-                        StandardCopyOption.ATOMIC_MOVE);
+                ZeroedFiles.rename(config.directory(), next.cycle(), cycle);
                 next = new ActiveFile(file, next.channel(), next.allocatedUpTo());
             }
         }
@@ -300,47 +259,17 @@ public final class Preallocator {
     private boolean extendIfSpace(final ActiveFile active, final long upTo) throws IOException {
         final long from = active.allocatedUpTo();
         final long step = Math.max(0, Math.min(upTo - from, EXTEND_MAX));
-        final long free = freeBytes;
-        final long target = from + Math.max(0, Math.min(step, free - stopBytes));
+        final long target = from + Math.max(0, Math.min(step, space.left()));
         try {
-            extend(active, target);
-            freeBytes = free - (target - from);
+            active.extend(zeros, target);
+            space.taken(target - from);
         } catch (final IOException ex) {
-            freeBytes = freeSpace.usableBytes();
-            if (!diskFull) { // once, not with every further attempt
+            space.look();
+            if (!space.isFull()) { // once, not with every further attempt
                 LOG.warn("cannot allocate: file={} upTo={}", active.file(), target, ex);
             }
         }
         return active.allocatedUpTo() >= from + step;
-    }
-
-    private void extend(final ActiveFile active, final long upTo) throws IOException {
-        long position = active.allocatedUpTo();
-        while (position < upTo) {
-            zeros.clear().limit((int) Math.min(ZEROS_LENGTH, upTo - position));
-            final int written = active.write(zeros, position);
-            if (written == ActiveFile.FINISHED) {
-                return;
-            }
-            position += written;
-            active.allocatedUpTo(position);
-        }
-    }
-
-    /**
-     * Gives back what was allocated behind the end of a finished file and closes it. Nobody touches
-     * that part: readers know where the data ends, and Chronicle has left the file. Without its end
-     * mark where it has to be, nothing is cut off. Thread: the forcing one.
-     */
-    public static void finish(final ActiveFile finished) throws IOException {
-        final RollFile file = finished.file();
-        final RollFile whole = new RollFile(file.cycle(), file.path(), Files.size(file.path()));
-        try (ChannelFileBytes bytes = new ChannelFileBytes(whole)) {
-            final BlockWalk walk = new BlockWalk(bytes, false);
-            walk.position(file.dataEnd() - RecordHeader.LENGTH); // an index page may come first
-            final boolean hasEnd = walk.next() == BlockWalk.END_OF_FILE;
-            finished.finish(hasEnd ? (walk.position() / PAGE + 2) * PAGE : Long.MAX_VALUE);
-        }
     }
 
     // ---- the closing thread ----
@@ -355,39 +284,10 @@ public final class Preallocator {
         if (next != null && next != current) {
             next.channel().close();
         }
-        deletePrecreated(config.directory());
+        ZeroedFiles.deleteUnused(config.directory());
     }
 
-    public static void deletePrecreated(final Path directory) throws IOException {
-        try (DirectoryStream<Path> left =
-                Files.newDirectoryStream(directory, "*" + RollCycleNames.PRECREATED_SUFFIX)) {
-            for (final Path path : left) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    /** Makes a file of zeros that Chronicle will take as the one of a cycle. */
-    public static void createZeroed(final Path directory, final int cycle, final long length)
-            throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_LENGTH);
-        try (FileChannel channel = create(directory, cycle)) {
-            for (long at = 0; at < length + FILE_HEADER + MARGIN; at += ZEROS_LENGTH) {
-                FileIo.write(channel, zeros, at);
-            }
-        }
-    }
-
-    private static FileChannel create(final Path directory, final int cycle) throws IOException {
-        return FileChannel.open(
-                directory.resolve(RollCycleNames.precreatedName(cycle)),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-    }
-
-    private static FileChannel channel(final Path path) throws IOException {
-        return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static FileChannel existing(final RollFile file) throws IOException {
+        return FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 }

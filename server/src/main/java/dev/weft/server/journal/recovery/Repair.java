@@ -4,17 +4,20 @@ import dev.weft.server.journal.AppendProbe;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.journal.append.ChronicleAppender;
-import dev.weft.server.journal.append.Preallocator;
+import dev.weft.server.journal.append.ZeroedFiles;
 import dev.weft.server.journal.file.FileIo;
 import dev.weft.server.journal.file.RollCycleNames;
 import dev.weft.server.journal.file.RollFile;
 import dev.weft.server.journal.file.RollFileScan;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +61,7 @@ final class Repair {
                             + " free="
                             + store.getUsableSpace());
         }
-        Preallocator.createZeroed(workshop, file.cycle(), length);
+        ZeroedFiles.make(workshop, file.cycle(), length);
         try (ChronicleAppender appender =
                 ChronicleAppender.open(
                         workshop, config.blockSize(), file.cycle(), 0, AppendProbe.NONE)) {
@@ -83,6 +86,21 @@ final class Repair {
         clear(workshop);
         LOG.error("roll file repaired: file={} damaged one kept as {}", file.path(), kept);
         return kept;
+    }
+
+    /** Zeros a record that was never committed, so that nobody ever mistakes it for one. */
+    static void clearUncommitted(final RollFileScan scan) throws IOException {
+        if (scan.lastDirtyPosition() < 0) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(scan.file().path(), StandardOpenOption.WRITE)) {
+            final ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+            for (long at = scan.endPosition(); at <= scan.lastDirtyPosition(); ) {
+                zeros.clear();
+                zeros.limit((int) Math.min(zeros.capacity(), scan.lastDirtyPosition() + 1 - at));
+                at += channel.write(zeros, at);
+            }
+        }
     }
 
     /** Takes a file out of the journal in which no block is left. */

@@ -4,6 +4,7 @@ import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.journal.append.ActiveFile;
 import dev.weft.server.journal.append.Preallocator;
+import dev.weft.server.journal.append.ZeroedFiles;
 import dev.weft.server.journal.file.FileIo;
 import dev.weft.server.journal.file.RollFile;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class Forcing {
         }
         for (; finished != null; finished = rolled.peek()) {
             config.forcer().force(finished.channel());
-            Preallocator.finish(finished);
+            ZeroedFiles.finish(finished);
             rolled.poll();
         }
         FileIo.force(config.directory());

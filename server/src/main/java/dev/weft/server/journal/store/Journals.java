@@ -14,8 +14,10 @@ import dev.weft.server.journal.file.RollFile;
 import dev.weft.server.journal.recovery.DirectoryCheck;
 import dev.weft.server.journal.recovery.DirectoryLock;
 import dev.weft.server.journal.recovery.LibraryCheck;
+import dev.weft.server.journal.recovery.Numbering;
 import dev.weft.server.journal.recovery.Recovery;
 import dev.weft.server.journal.recovery.StateFile;
+import dev.weft.server.journal.recovery.Tail;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -97,9 +99,10 @@ public final class Journals {
         undo.onFailure(appender);
         undo.onFailure(preallocator::close);
         // Read before the state is replaced: what follows depends on how the last run ended.
-        final long nextSequence = recovery.nextSequence();
+        final Numbering numbering = recovery.numbering();
         final long lastSequence = recovery.tail().lastSequence();
-        final String reason = recovery.skipReason();
+        final long nextSequence = numbering.next(lastSequence);
+        final String reason = numbering.skipReason(lastSequence);
         stateFile.write(
                 stateFile
                         .state()
@@ -126,19 +129,19 @@ public final class Journals {
         final RecoveryReport report =
                 new RecoveryReport(
                         recovery.isClean(),
-                        recovery.damage(),
-                        recovery.gaps(),
+                        recovery.findings().damage(),
+                        recovery.findings().gaps(),
                         nextSequence > lastSequence + 1
                                 ? new SequenceRange(lastSequence + 1, nextSequence - 1)
                                 : null,
                         reason,
-                        recovery.quarantined(),
+                        recovery.findings().quarantined(),
                         Duration.ofNanos(System.nanoTime() - startNs));
         if (report.isDamaged()) {
             LOG.error("journal was damaged: {}", report);
         }
         final SequenceRange skipped = report.skipped();
-        if (recovery.isStateLost()) {
+        if (numbering.isStateLost()) {
             LOG.error(
                     "{}: how far sequences were given out is not known, they go on at {}",
                     reason,
@@ -165,7 +168,7 @@ public final class Journals {
 
     private static Preallocator preallocate(final JournalConfig config, final Recovery recovery)
             throws IOException {
-        final Recovery.Tail tail = recovery.tail();
+        final Tail tail = recovery.tail();
         RollFile file = recovery.catalog().last();
         if (file == null || tail.isFinished()) {
             final int cycle =

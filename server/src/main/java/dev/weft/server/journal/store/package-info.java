@@ -3,7 +3,10 @@
  * directory and gives the one {@link dev.weft.server.journal.Journal} of the product; {@link
  * dev.weft.server.journal.store.JournalInspection} looks at a directory and changes nothing.
  *
- * <p>Threads: as {@link dev.weft.server.journal.Journal} says; each field has one writer.
+ * <p>Threads: as {@link dev.weft.server.journal.Journal} says. Each of them has its part of the
+ * journal with the fields that it writes: the appender's {@link
+ * dev.weft.server.journal.store.Appending}, the forcing one's {@link
+ * dev.weft.server.journal.store.Forcing}; house-keeping runs what it is made of in turn.
  */
 @NullMarked
 package dev.weft.server.journal.store;

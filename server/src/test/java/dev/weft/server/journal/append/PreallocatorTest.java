@@ -119,7 +119,7 @@ class PreallocatorTest {
         assertThat(preallocator.doWork()).isEqualTo(1);
         assertThat(preallocator.needsWork()).as("at once again").isFalse();
         assertThat(preallocator.doWork()).isZero();
-        assertThat(preallocator.isDiskFull()).isFalse();
+        assertThat(preallocator.space().isFull()).isFalse();
         final long end = preallocator.current().allocatedUpTo() - start;
         assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.APPENDED);
         free = 100 * MIB;
@@ -138,7 +138,7 @@ class PreallocatorTest {
         assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.BACK_PRESSURED);
         for (int i = 0; i < 5; i++) {
             preallocator.doWork();
-            assertThat(preallocator.isDiskFull()).isFalse();
+            assertThat(preallocator.space().isFull()).isFalse();
         }
         assertThat(preallocator.admit(cycle, end, 100)).isEqualTo(Journal.APPENDED);
         preallocator.close();
@@ -175,7 +175,7 @@ class PreallocatorTest {
                 };
         preallocator.doWork();
         assertThat(preallocator.current()).isNotSameAs(left);
-        assertThat(preallocator.isDiskFull()).isFalse();
+        assertThat(preallocator.space().isFull()).isFalse();
         preallocator.close();
     }
 
@@ -216,12 +216,12 @@ class PreallocatorTest {
         bytes.putInt(end, RecordHeader.END_OF_FILE);
         Files.write(path, bytes.array());
         final RollFile file = new RollFile(1, path, 1_000 + RecordHeader.LENGTH);
-        Preallocator.finish(new ActiveFile(file, channel(path), 400_000));
+        ZeroedFiles.finish(new ActiveFile(file, channel(path), 400_000));
         assertThat(Files.size(path)).isBetween(end + 4L, end + 10_000L);
 
         bytes.putInt(end, 0); // no end mark: then nothing is known about what follows
         Files.write(path, bytes.array());
-        Preallocator.finish(new ActiveFile(file, channel(path), 400_000));
+        ZeroedFiles.finish(new ActiveFile(file, channel(path), 400_000));
         assertThat(Files.size(path)).isEqualTo(400_000);
     }
 

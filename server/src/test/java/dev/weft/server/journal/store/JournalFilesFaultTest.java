@@ -9,7 +9,7 @@ import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
 import dev.weft.server.journal.SequenceRange;
 import dev.weft.server.journal.append.ChronicleAppender;
-import dev.weft.server.journal.append.Preallocator;
+import dev.weft.server.journal.append.ZeroedFiles;
 import dev.weft.server.journal.file.PositionsFile;
 import dev.weft.server.journal.file.RollCycleNames;
 import dev.weft.server.journal.recovery.StateFile;
@@ -156,7 +156,7 @@ class JournalFilesFaultTest {
                             JournalHarness.START_US + (hour - 10) * JournalHarness.HOUR_US);
             final Path made = base.resolve("made" + hour);
             Files.createDirectories(made);
-            Preallocator.createZeroed(made, cycle, 0);
+            ZeroedFiles.make(made, cycle, 0);
             ChronicleAppender.open(made, 1024 * 1024, cycle, 0, AppendProbe.NONE).close();
             final Path file = Directories.rollFiles(made).get(0);
             Files.copy(file, directory.resolve(file.getFileName()));
