@@ -3,7 +3,6 @@ package dev.weft.server.journal.retention;
 import dev.weft.server.journal.DeletionProbe.Step;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.RetentionCounters;
-import dev.weft.server.journal.file.FileIo;
 import dev.weft.server.journal.file.MappedWindows;
 import dev.weft.server.journal.file.Positions;
 import dev.weft.server.journal.file.RollCatalog;
@@ -171,7 +170,7 @@ public final class Retention {
                 final long length = Files.exists(file.path()) ? Files.size(file.path()) : 0;
                 Files.deleteIfExists(file.path());
                 config.deletionProbe().at(Step.UNLINKED);
-                FileIo.force(config.directory());
+                config.forcer().forceDirectory(config.directory());
                 config.deletionProbe().at(Step.FORCED);
                 condemned.remove();
                 counters.onDeleted(length);

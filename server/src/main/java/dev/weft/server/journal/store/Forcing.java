@@ -5,7 +5,6 @@ import dev.weft.server.journal.JournalException;
 import dev.weft.server.journal.append.ActiveFile;
 import dev.weft.server.journal.append.Preallocator;
 import dev.weft.server.journal.append.ZeroedFiles;
-import dev.weft.server.journal.file.FileIo;
 import dev.weft.server.journal.file.RollFile;
 import java.io.IOException;
 import java.util.Queue;
@@ -119,6 +118,6 @@ final class Forcing {
             ZeroedFiles.finish(finished);
             rolled.poll();
         }
-        FileIo.force(config.directory());
+        config.forcer().forceDirectory(config.directory());
     }
 }

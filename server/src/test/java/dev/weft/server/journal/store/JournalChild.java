@@ -3,6 +3,7 @@ package dev.weft.server.journal.store;
 import dev.weft.server.journal.AppendProbe;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalException;
+import dev.weft.server.journal.RetentionLimits;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.MappedByteBuffer;
@@ -15,13 +16,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that opens a journal, appends, and is stopped without warning at a given step of an
- * append. What it was told to be appended it notes in a mapped file beside the journal, which
+ * A process that opens a journal, appends or deletes, and is stopped without warning at a given
+ * step of that. What it was told to be appended it notes in a mapped file beside the journal, which
  * survives it.
  */
 final class JournalChild {
     static final int HALTED = 9;
     static final int REFUSED = 3;
+    static final int KILLED = 128 + 9;
+    static final int EVENTS_PER_HOUR = 3;
+
+    /** Comes before the name of a {@link dev.weft.server.journal.DeletionProbe.Step}. */
+    static final String DELETE = "DELETE:";
+
     private static final int NOTE_LENGTH = 4_096;
     private static final int APPENDED = 0;
     private static final int READY_MS = 8;
@@ -32,9 +39,18 @@ final class JournalChild {
      * Runs in the child.
      *
      * @param arguments directory, file of notes, blocks to append, step to halt at ({@code NONE}
-     *     for a clean stop), hours between two blocks.
+     *     for a clean stop), hours between two blocks; or, with {@code DELETE} before the step, in
+     *     which deletion of a roll file to be killed, and hours to fill before.
      */
     public static void main(final String[] arguments) throws IOException {
+        if (arguments[3].startsWith(DELETE)) {
+            delete(arguments);
+        } else {
+            append(arguments);
+        }
+    }
+
+    private static void append(final String[] arguments) throws IOException {
         final Path directory = Path.of(arguments[0]);
         final int blockCount = Integer.parseInt(arguments[2]);
         final long stepUs = Long.parseLong(arguments[4]) * JournalHarness.HOUR_US;
@@ -64,6 +80,41 @@ final class JournalChild {
         } catch (final JournalException ex) {
             System.out.println(ex.getMessage());
             Runtime.getRuntime().halt(REFUSED);
+        }
+    }
+
+    private static void delete(final String[] arguments) throws IOException {
+        final int[] countdown = {Integer.parseInt(arguments[2])};
+        final String killAt = arguments[3].substring(DELETE.length());
+        final long[] nowNs = {0};
+        final JournalConfig config =
+                JournalHarness.small(Path.of(arguments[0]))
+                        .nanoClock(() -> nowNs[0])
+                        .retention(new RetentionLimits(0, 0, 1, 0))
+                        .deletionProbe(
+                                step -> {
+                                    if (step.name().equals(killAt) && --countdown[0] == 0) {
+                                        kill();
+                                    }
+                                });
+        try (RandomAccessFile file = new RandomAccessFile(arguments[1], "rw");
+                JournalHarness harness = new JournalHarness(config)) {
+            harness.appendHours(Integer.parseInt(arguments[4]), EVENTS_PER_HOUR);
+            file.getChannel()
+                    .map(MapMode.READ_WRITE, 0, NOTE_LENGTH)
+                    .putLong(APPENDED, harness.journal.appendedSequence());
+            nowNs[0] += TimeUnit.SECONDS.toNanos(2);
+            harness.journal.doHousekeeping();
+        }
+    }
+
+    /** By a signal, as an impatient supervisor would; does not return. */
+    private static void kill() {
+        try {
+            final String pid = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", "-9", pid).start().waitFor();
+        } catch (final IOException | InterruptedException ex) {
+            throw new AssertionError(ex);
         }
     }
 
