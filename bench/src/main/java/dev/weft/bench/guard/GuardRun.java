@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -22,14 +21,14 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Measures: in each round every benchmark runs in a JVM of its own, between two of the calibration.
- * Of a fork the fastest iteration counts, because what else the machine does only ever makes one
- * slower, and the one that allocates least, for the same reason; of the rounds the median counts.
+ * Time is the CPU time of the benchmark's thread. Of a fork the fastest iteration counts, because
+ * what else the machine does only ever makes one slower, and the one that allocates least, for the
+ * same reason; of the rounds the median counts.
  */
 final class GuardRun {
-    private static final String ALLOCATION = "gc.alloc.rate.norm";
-    private static final int WARM_UPS = 5;
-    private static final int ITERATIONS = 5;
-    private static final TimeValue ITERATION = TimeValue.milliseconds(150);
+    private static final int WARM_UPS = 8;
+    private static final int ITERATIONS = 10;
+    private static final TimeValue ITERATION = TimeValue.milliseconds(100);
 
     private final int roundCount;
     private final PrintStream out;
@@ -93,7 +92,7 @@ final class GuardRun {
                 .warmupTime(ITERATION)
                 .measurementIterations(ITERATIONS)
                 .measurementTime(ITERATION)
-                .addProfiler(GCProfiler.class)
+                .addProfiler(WorkerProfiler.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .jvmArgsAppend(jvmFlags());
@@ -109,29 +108,21 @@ final class GuardRun {
         double bytes = Double.MAX_VALUE;
         for (final BenchmarkResult fork : result.getBenchmarkResults()) {
             for (final IterationResult iteration : fork.getIterationResults()) {
-                time = Math.min(time, iteration.getPrimaryResult().getScore());
-                bytes = Math.min(bytes, allocation(iteration));
+                time = Math.min(time, score(iteration, WorkerProfiler.CPU));
+                bytes = Math.min(bytes, score(iteration, WorkerProfiler.ALLOCATION));
             }
         }
         return new Sample(time, Math.max(0, bytes) * result.getParams().getOpsPerInvocation());
     }
 
-    private static double allocation(final IterationResult iteration) {
-        for (final Map.Entry<String, ? extends Result<?>> entry : typed(iteration).entrySet()) {
-            if (entry.getKey().endsWith(ALLOCATION)) {
+    @SuppressWarnings("rawtypes") // JMH's own signature
+    private static double score(final IterationResult iteration, final String label) {
+        for (final Map.Entry<String, Result> entry : iteration.getSecondaryResults().entrySet()) {
+            if (entry.getKey().endsWith(label)) {
                 return entry.getValue().getScore();
             }
         }
-        throw new IllegalStateException("the profiler gave no allocation: " + iteration);
-    }
-
-    @SuppressWarnings("rawtypes") // JMH's own signature
-    private static Map<String, ? extends Result<?>> typed(final IterationResult iteration) {
-        final Map<String, Result<?>> results = new LinkedHashMap<>();
-        for (final Map.Entry<String, Result> entry : iteration.getSecondaryResults().entrySet()) {
-            results.put(entry.getKey(), entry.getValue());
-        }
-        return results;
+        throw new IllegalStateException("no " + label + ": " + iteration);
     }
 
     /** What the libraries need, which a fork does not inherit, and threads like the server's. */
@@ -145,6 +136,7 @@ final class GuardRun {
                         "-XX:+UseSerialGC",
                         "-Xms256m",
                         "-Xmx512m",
+                        "-Dio.netty.jfr.enabled=false",
                         "-Dio.netty.leakDetection.level=disabled",
                         "-Djmh.executor=CUSTOM",
                         "-Djmh.executor.class=" + LoopThreads.class.getName()));

@@ -9,8 +9,8 @@ import java.util.Map;
 final class Regression {
     /**
      * Allocation that is no regression, in bytes per invocation. The smallest object of a JVM has
-     * 16; so one more object in an invocation is seen, and what the profiler itself and other
-     * threads allocate now and then, spread over all invocations, is not.
+     * 16; so one more object in an invocation is seen, and what JMH itself allocates once in an
+     * iteration, spread over all invocations, is not.
      */
     static final double BYTES_MARGIN = 8;
 

@@ -1,6 +1,5 @@
 package dev.weft.bench.guard;
 
-import dev.weft.bench.micro.AppendBenchmark;
 import dev.weft.bench.micro.FanOutBenchmark;
 import dev.weft.bench.micro.FilterMatchBenchmark;
 import dev.weft.bench.micro.FrameEncodeBenchmark;
@@ -33,7 +32,7 @@ record Subject(String name, String method, Map<String, String> parameters) {
             List.of(
                     weft("publish", ParseBenchmark.class, Map.of("shape", "compact")),
                     weft("frame encode", FrameEncodeBenchmark.class, Map.of()),
-                    weft("append", AppendBenchmark.class, Map.of("events", "64")),
+                    weft("append", AppendBenchmark.class, Map.of()),
                     GROUP_ENCODE,
                     weft("filter match", FilterMatchBenchmark.class, Map.of()),
                     weft("fan-out", FanOutBenchmark.class, Map.of("members", "1000")),

@@ -19,32 +19,41 @@ final class FanOutScenario implements Scenario {
     private final int subscriberCount;
     private final int batchEvents;
     private final int windowBatches;
+    private final boolean single;
     private final double seconds;
 
+    /**
+     * @param single whether every server gets one event a request, also one that takes more.
+     */
     FanOutScenario(
             final int subscriberCount,
             final int batchEvents,
             final int windowBatches,
+            final boolean single,
             final double seconds) {
         this.subscriberCount = subscriberCount;
         this.batchEvents = batchEvents;
         this.windowBatches = windowBatches;
+        this.single = single;
         this.seconds = seconds;
     }
 
     @Override
     public Question question() {
         return new Question(
-                "fan-out",
+                single ? "fan-out-single" : "fan-out",
                 ("Saturated fan-out: %d SSE subscribers, events of %d bytes, journaled. Closed loop: %d batches of %d"
-                                + " events are under way (one NDJSON request each; with a server that has none, that many"
-                                + " pipelined requests); when the oldest has reached every"
+                                + " events are under way (%s); when the oldest has reached every"
                                 + " subscriber, the next is published. %.0f s a round. Every subscriber's ids are checked.")
                         .formatted(
                                 subscriberCount,
                                 EventText.LENGTH,
                                 windowBatches,
                                 batchEvents,
+                                single
+                                        ? "as many pipelined requests each"
+                                        : "one NDJSON request each; with a server that has none, as many pipelined"
+                                                + " requests",
                                 seconds),
                 "Batch sent to batch at the last subscriber (closed loop: no latency claim)",
                 List.of(
@@ -66,7 +75,7 @@ final class FanOutScenario implements Scenario {
                     new BatchWindow(
                             base, batchEvents, windowBatches, subscriberCount, measure.times());
             final Publisher publisher =
-                    client.hasBatches()
+                    client.hasBatches() && !single
                             ? client.linePublisher(batchEvents)
                             : client.publisher(true);
             client.subscribers().forEach(subscriber -> subscriber.listener(window::onFrames));

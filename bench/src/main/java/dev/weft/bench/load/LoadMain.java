@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
                 "Measures a real server over loopback, from another process, beside other servers and bare loops of socket writes.",
         footer = {
             "",
-            "Scenarios: fan-out, publish, publish-minimal, ingest, latency, paced, idle, subscribers.",
+            "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, latency, paced, idle, subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "all = these in turn but for subscribers and crowds; peers = those that other servers have, beside all of them.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
@@ -42,9 +42,10 @@ public final class LoadMain implements Callable<Integer> {
     private static final List<String> PEERS =
             List.of(
                     "fan-out",
+                    "fan-out-single",
                     "paced",
                     "latency",
-                    "publish-minimal",
+                    "publish",
                     "ingest",
                     "idle",
                     "subscribers");
@@ -201,7 +202,9 @@ public final class LoadMain implements Callable<Integer> {
 
     private Scenario scenario(final String name) {
         return switch (name) {
-            case "fan-out" -> new FanOutScenario(subscribers, batch, window, seconds);
+            case "fan-out", "fan-out-single" ->
+                    new FanOutScenario(
+                            subscribers, batch, window, name.endsWith("single"), seconds);
             case "publish" -> new PublishScenario(256, false, seconds);
             case "publish-minimal" -> new PublishScenario(256, true, seconds);
             case "ingest" -> new IngestScenario(10_000, seconds);

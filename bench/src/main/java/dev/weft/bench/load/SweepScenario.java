@@ -52,6 +52,6 @@ final class SweepScenario implements Scenario {
     }
 
     private FanOutScenario part(final int subscriberCount) {
-        return new FanOutScenario(subscriberCount, batchEvents, windowBatches, seconds);
+        return new FanOutScenario(subscriberCount, batchEvents, windowBatches, false, seconds);
     }
 }

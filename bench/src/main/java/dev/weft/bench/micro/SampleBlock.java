@@ -13,7 +13,7 @@ import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Events and blocks for benchmarks: the same 200-byte event that the load rig publishes. */
-final class SampleBlock {
+public final class SampleBlock {
     static final String EVENT =
             "{\"type\":\"bench.tick\",\"category\":\"telemetry\",\"subject\":\"host/bench\",\"data\":{\"text\":\""
                     + "x".repeat(112)
@@ -28,7 +28,8 @@ final class SampleBlock {
     private final UnsafeBuffer buffer = new UnsafeBuffer(memory);
     private final UnsafeBuffer record;
 
-    SampleBlock() {
+    /** A block of the 200-byte event. */
+    public SampleBlock() {
         this(EVENT);
     }
 
@@ -53,7 +54,7 @@ final class SampleBlock {
     }
 
     /** Encodes a block at the start of {@link #buffer}. @return its length. */
-    int encode(final int count, final long firstSequence) {
+    public int encode(final int count, final long firstSequence) {
         encoder.begin(buffer, 0, count, firstSequence, TIME_US);
         for (int i = 0; i < count; i++) {
             encoder.append(record, 0, preparedLength);
@@ -64,12 +65,13 @@ final class SampleBlock {
     /**
      * Makes the block that was encoded one of another place; its checksum is then no longer right.
      */
-    void moveTo(final long firstSequence) {
+    public void moveTo(final long firstSequence) {
         buffer.putLong(
                 BlockDescriptor.FIRST_SEQUENCE_OFFSET, firstSequence, ByteOrder.LITTLE_ENDIAN);
     }
 
-    UnsafeBuffer buffer() {
+    /** Where the block lies. */
+    public UnsafeBuffer buffer() {
         return buffer;
     }
 
