@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, latency, paced, idle, subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
-            "all = these in turn but for subscribers and crowds; peers = those that other servers have, beside all of them.",
+            "start: how long a start takes. memory: of an idle server and of idle subscribers.",
+            "all = these in turn but for subscribers, crowds, start and memory; peers = those that other servers have, beside all of them.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
@@ -231,6 +232,10 @@ public final class LoadMain implements Callable<Integer> {
             case "crowd" -> new CrowdScenario(name, crowd, 0, seconds);
             case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
             case "subscribers" -> new SweepScenario(batch, window, seconds);
+            case "start" ->
+                    new StartScenario(
+                            work, Contenders.weft(Report.PRODUCT, words(server)), 1_000_000);
+            case "memory" -> new MemoryScenario();
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);
         };

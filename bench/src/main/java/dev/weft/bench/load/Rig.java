@@ -139,7 +139,7 @@ final class Rig {
         return contender.starter().start(own, work.resolve(contender.name() + ".log"));
     }
 
-    private static void delete(final Path directory) throws IOException {
+    static void delete(final Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             for (final Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

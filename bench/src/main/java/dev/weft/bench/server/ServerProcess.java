@@ -136,7 +136,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /**
      * Resident memory in bytes, workers included: {@code Pss}, {@code Pss_Anon}, {@code Pss_File}
-     * or {@code Pss_Shmem}. What several processes share counts once.
+     * or {@code Pss_Shmem}, in which what several processes share counts once; {@code Rss}, {@code
+     * Anonymous}.
      */
     public long resident(final String field) throws IOException {
         long bytes = 0;
@@ -175,6 +176,16 @@ public final class ServerProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Ends it with kill -9, and waits until it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Asks it to end, and makes it end when it does not. */
