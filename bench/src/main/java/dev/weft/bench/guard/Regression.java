@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** What became worse, beyond the margins. */
 final class Regression {
@@ -19,13 +20,13 @@ final class Regression {
     /**
      * Compares a run with the baseline.
      *
-     * @param margin how many times slower counts as a regression.
+     * @param margins how many times slower counts as a regression, by name.
      * @return a line for each regression; empty if there is none.
      */
     static List<String> find(
             final Map<String, Cost> baseline,
             final Map<String, Cost> measured,
-            final double margin) {
+            final ToDoubleFunction<String> margins) {
         final List<String> found = new ArrayList<>();
         measured.forEach(
                 (name, cost) -> {
@@ -34,6 +35,7 @@ final class Regression {
                         found.add(name + ": not in the baseline, write one with --update");
                         return;
                     }
+                    final double margin = margins.applyAsDouble(name);
                     if (cost.timeRatio() > before.timeRatio() * margin) {
                         found.add(
                                 String.format(

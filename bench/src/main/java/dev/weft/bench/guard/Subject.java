@@ -21,6 +21,9 @@ record Subject(String name, String method, Map<String, String> parameters) {
     static final Subject CALIBRATION =
             new Subject("calibration", CalibrationBenchmark.class.getName() + ".work", Map.of());
 
+    /** Name of the append to the journal. */
+    static final String APPEND = "append";
+
     private static final Subject GROUP_ENCODE =
             weft(
                     "group encode",
@@ -32,7 +35,7 @@ record Subject(String name, String method, Map<String, String> parameters) {
             List.of(
                     weft("publish", ParseBenchmark.class, Map.of("shape", "compact")),
                     weft("frame encode", FrameEncodeBenchmark.class, Map.of()),
-                    weft("append", AppendBenchmark.class, Map.of()),
+                    weft(APPEND, AppendBenchmark.class, Map.of()),
                     GROUP_ENCODE,
                     weft("filter match", FilterMatchBenchmark.class, Map.of()),
                     weft("fan-out", FanOutBenchmark.class, Map.of("members", "1000")),

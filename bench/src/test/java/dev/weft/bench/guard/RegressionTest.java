@@ -20,7 +20,7 @@ class RegressionTest {
                         Regression.find(
                                 BASELINE,
                                 Map.of("append", new Cost(2.59, 7.9), "publish", new Cost(0.1, 0)),
-                                MARGIN))
+                                name -> MARGIN))
                 .isEmpty();
     }
 
@@ -38,7 +38,7 @@ class RegressionTest {
 
     @Test
     void shouldFailForWhatHasNoBaselineAndForWhatWasNotMeasured() {
-        assertThat(Regression.find(BASELINE, Map.of("new", new Cost(1, 0)), MARGIN))
+        assertThat(Regression.find(BASELINE, Map.of("new", new Cost(1, 0)), name -> MARGIN))
                 .hasSize(3)
                 .contains("new: not in the baseline, write one with --update")
                 .contains("append: in the baseline, but not measured");
@@ -63,6 +63,6 @@ class RegressionTest {
 
     private static List<String> find(final Cost append) {
         return Regression.find(
-                BASELINE, Map.of("append", append, "publish", new Cost(0.5, 24)), MARGIN);
+                BASELINE, Map.of("append", append, "publish", new Cost(0.5, 24)), name -> MARGIN);
     }
 }
