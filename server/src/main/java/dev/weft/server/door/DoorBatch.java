@@ -83,7 +83,7 @@ final class DoorBatch implements PendingAppend.Completion {
     }
 
     /** Writes the outcomes into the slots, in the order of the offers. */
-    void acknowledge(final Seat[] seats) {
+    void acknowledge(final DoorSeats seats) {
         final PendingAppend.Status status = pending.status();
         final boolean appended = status == PendingAppend.Status.APPENDED;
         final long refusal = status == PendingAppend.Status.DISK_FULL ? -507 : -503;
@@ -96,7 +96,7 @@ final class DoorBatch implements PendingAppend.Completion {
                 outcome = appended ? pending.sequence(event) : refusal;
                 event++;
             }
-            seats[slots[i]].acknowledge(outcome);
+            seats.get(slots[i]).acknowledge(outcome);
         }
     }
 
