@@ -5,7 +5,7 @@
 # bench_build: nothing when no input is newer than the last build.
 bench_build() {
   local stamp=bench/target/built.stamp
-  local inputs=(pom.xml .mvn protocol/pom.xml protocol/src/main server/pom.xml server/src/main bench/pom.xml bench/src/main)
+  local inputs=(pom.xml .mvn protocol/pom.xml protocol/src/main client/pom.xml client/src/main server/pom.xml server/src/main bench/pom.xml bench/src/main)
   if [ -f "$stamp" ] && [ -z "$(find "${inputs[@]}" -newer "$stamp" -print -quit)" ]; then return; fi
   need_maven
   say "building the benchmarks"

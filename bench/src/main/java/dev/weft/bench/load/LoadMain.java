@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
                 "Measures a real server over loopback, from another process, beside other servers and bare loops of socket writes.",
         footer = {
             "",
-            "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, latency, paced, idle, subscribers.",
+            "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, door, latency, paced, idle,"
+                    + " subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
             "all = these in turn but for subscribers, crowds, start and memory; peers = those that other servers have, beside all of them.",
@@ -39,7 +40,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class LoadMain implements Callable<Integer> {
     private static final List<String> ALL =
-            List.of("fan-out", "publish", "publish-minimal", "ingest", "latency", "paced", "idle");
+            List.of("fan-out", "publish", "publish-minimal", "ingest", "door", "latency", "paced", "idle");
     private static final List<String> PEERS =
             List.of(
                     "fan-out",
@@ -147,6 +148,12 @@ public final class LoadMain implements Callable<Integer> {
             description = "Command that starts the server, split at spaces (${DEFAULT-VALUE}).")
     private String server = "";
 
+    @Option(
+            names = "--door",
+            defaultValue = "/dev/shm/weft-bench.door",
+            description = "Shared memory of the scenario door (${DEFAULT-VALUE}).")
+    private Path door = Path.of("/dev/shm/weft-bench.door");
+
     /** Runs the rig. Exit code 0: all runs count; 1: a run is void; 2: wrong usage. */
     public static void main(final String[] args) {
         System.exit(new CommandLine(new LoadMain()).execute(args));
@@ -168,7 +175,8 @@ public final class LoadMain implements Callable<Integer> {
             final ReportWriter writer =
                     new ReportWriter(
                             out, Environment.commit(), command(scenario.question().scenario()));
-            final Rig rig = new Rig(work, contenders(), rounds, writer, System.out);
+            final List<Contender> contenders = contenders(scenario instanceof DoorScenario);
+            final Rig rig = new Rig(work, contenders, rounds, writer, System.out);
             valid &= rig.run(scenario, circumstances);
         }
         return valid ? 0 : 1;
@@ -189,16 +197,20 @@ public final class LoadMain implements Callable<Integer> {
         return isOfPeers() ? Contenders.ALL : List.of(Contenders.FLOOR);
     }
 
-    private List<Contender> contenders() {
+    private List<Contender> contenders(final boolean withDoor) {
         final List<Contender> all = new ArrayList<>();
         others().forEach(name -> all.add(Contenders.named(name, prepared)));
-        variants.forEach((name, command) -> all.add(Contenders.weft(name, words(command))));
-        all.add(Contenders.weft(Report.PRODUCT, words(server)));
+        variants.forEach((name, command) -> all.add(weft(name, command, withDoor)));
+        all.add(weft(Report.PRODUCT, server, withDoor));
         return all;
     }
 
-    private static List<String> words(final String command) {
-        return List.of(command.split(" ", -1));
+    private Contender weft(final String name, final String command, final boolean withDoor) {
+        final List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        if (withDoor) {
+            words.addAll(List.of("--door", DoorScenario.door(door, name).toString()));
+        }
+        return Contenders.weft(name, words);
     }
 
     private Scenario scenario(final String name) {
@@ -209,6 +221,7 @@ public final class LoadMain implements Callable<Integer> {
             case "publish" -> new PublishScenario(256, false, seconds);
             case "publish-minimal" -> new PublishScenario(256, true, seconds);
             case "ingest" -> new IngestScenario(10_000, seconds);
+            case "door" -> new DoorScenario(door, seconds);
             case "latency" ->
                     new OpenLoopScenario(
                             name,
