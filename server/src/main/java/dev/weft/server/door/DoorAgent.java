@@ -155,17 +155,21 @@ final class DoorAgent implements Agent {
     }
 
     private int takeIn(final DoorGeneration door) {
-        final int taken = intake.takeIn(door);
-        if (intake.ending() == DoorRing.CLAIMED) {
-            onStalled(door.ring());
-        } else {
+        int taken = intake.takeIn(door);
+        if (intake.ending() == DoorRing.CLAIMED && isPassedOver(door.ring())) {
+            taken += 1 + intake.takeIn(door); // it counts: what lies behind it comes first
+        }
+        if (intake.ending() != DoorRing.CLAIMED) {
             stalledAt = NOWHERE;
         }
         return taken;
     }
 
-    /** The next place is claimed by somebody who lives, or nobody knows by whom. */
-    private void onStalled(final DoorRing ring) {
+    /**
+     * The next place is claimed by somebody who lives, or nobody knows by whom. It is waited for;
+     * then the generation is closed; and when it is closed, gone behind.
+     */
+    private boolean isPassedOver(final DoorRing ring) {
         final long nowNs = context.clockNs().getAsLong();
         if (stalledAt != ring.position()) {
             stalledAt = ring.position();
@@ -176,9 +180,10 @@ final class DoorAgent implements Agent {
             // Nobody claims this memory again, so it does no harm if he wakes and writes there.
             if (ring.skip()) {
                 counters.abandoned.increment();
-                context.door().signal();
+                return true;
             }
         }
+        return false;
     }
 
     // ---- publishers that come and go ----
