@@ -40,7 +40,15 @@ import picocli.CommandLine.Parameters;
         })
 public final class LoadMain implements Callable<Integer> {
     private static final List<String> ALL =
-            List.of("fan-out", "publish", "publish-minimal", "ingest", "door", "latency", "paced", "idle");
+            List.of(
+                    "fan-out",
+                    "publish",
+                    "publish-minimal",
+                    "ingest",
+                    "door",
+                    "latency",
+                    "paced",
+                    "idle");
     private static final List<String> PEERS =
             List.of(
                     "fan-out",
