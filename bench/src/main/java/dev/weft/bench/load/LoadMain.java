@@ -255,7 +255,7 @@ public final class LoadMain implements Callable<Integer> {
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "start" ->
                     new StartScenario(
-                            work, Contenders.weft(Report.PRODUCT, words(server)), 1_000_000);
+                            work, weft(Report.PRODUCT, server, false), 1_000_000);
             case "memory" -> new MemoryScenario();
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);
