@@ -159,7 +159,12 @@ public final class Weft implements AutoCloseable {
             if (door != null) {
                 door.open((IoEventLoop) loops.get(0).eventLoop());
             }
+            final Path unixSocket = config.listen().unixSocket();
+            if (unixSocket != null) {
+                server.bindUnix(unixSocket);
+            }
         } catch (final RuntimeException ex) {
+            server.stopAccepting();
             closeAgents(true);
             throw ex;
         }

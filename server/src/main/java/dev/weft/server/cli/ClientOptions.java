@@ -3,15 +3,20 @@ package dev.weft.server.cli;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** Where the server is and who asks: what all commands that speak to one have in common. */
 final class ClientOptions {
+    /** Host that requests over a Unix socket name; the server does not look. */
+    private static final String UNIX_URL = "http://localhost";
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     @Spec(Target.MIXEE)
@@ -25,6 +30,15 @@ final class ClientOptions {
     private String url = "";
 
     @Option(
+            names = "--unix-socket",
+            paramLabel = "PATH",
+            defaultValue = "${env:WEFT_UNIX_SOCKET:-}",
+            description =
+                    "The server's Unix domain socket, instead of its address; also by WEFT_UNIX_SOCKET, which --url"
+                            + " overrules.")
+    private String unixSocket = "";
+
+    @Option(
             names = "--api-key",
             paramLabel = "KEY",
             defaultValue = "${env:WEFT_API_KEY:-}",
@@ -34,6 +48,9 @@ final class ClientOptions {
 
     /** A client for the life of the command. */
     HttpClient client() {
+        if (isUnix()) {
+            return new UnixHttpClient(Path.of(unixSocket));
+        }
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -51,11 +68,19 @@ final class ClientOptions {
 
     /** The server as given, for messages. */
     String url() {
-        return url;
+        return isUnix() ? unixSocket : url;
+    }
+
+    private boolean isUnix() {
+        final ParseResult given = spec.commandLine().getParseResult();
+        return !unixSocket.isEmpty()
+                && (given.hasMatchedOption("--unix-socket") || !given.hasMatchedOption("--url"));
     }
 
     private URI uri(final String pathAndQuery) {
-        final String base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        final String server = isUnix() ? UNIX_URL : url;
+        final String base =
+                server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
         try {
             final URI uri = URI.create(base + pathAndQuery);
             if (uri.getHost() != null

@@ -189,6 +189,9 @@ public final class ServeCommand implements Callable<Integer> {
                 + (config.threads().shared() ? "shared" : "dedicated")
                 + " threading, "
                 + weft.transport()
+                + (config.listen().unixSocket() == null
+                        ? ""
+                        : ", unix socket " + config.listen().unixSocket())
                 + ")";
     }
 }

@@ -34,6 +34,12 @@ public record Setting(
             bare("host", "127.0.0.1", "<address>", "address to listen on; 0.0.0.0 for all", "HOST");
     static final Setting PORT =
             bare("port", "8765", "<0..65535>", "port to listen on; 0 for any free one", "PORT");
+    static final Setting UNIX_SOCKET =
+            plain(
+                    "unix-socket",
+                    "",
+                    "<path>",
+                    "Unix domain socket to listen on too, with mode 0660");
     static final Setting DATA_DIR =
             bare("data-dir", "./data", "<directory>", "where the journal lies", "DATA_DIR");
     static final Setting DURABILITY =
@@ -171,6 +177,7 @@ public record Setting(
             List.of(
                     HOST,
                     PORT,
+                    UNIX_SOCKET,
                     DATA_DIR,
                     DURABILITY,
                     THREADING,

@@ -43,11 +43,13 @@ public record WeftConfig(
      * Where it listens.
      *
      * @param port 0 for any free one.
+     * @param unixSocket a file to listen on too, null for none.
      */
     public record Listen(
             InetAddress address,
             String host,
             int port,
+            @Nullable Path unixSocket,
             TransportChoice transport,
             List<String> corsOrigins) {
         public Listen {
@@ -206,6 +208,9 @@ public record WeftConfig(
                 address,
                 host,
                 reader.whole(Setting.PORT, 0, 65_535),
+                reader.text(Setting.UNIX_SOCKET).isEmpty()
+                        ? null
+                        : reader.path(Setting.UNIX_SOCKET),
                 reader.choice(Setting.TRANSPORT, TransportChoice.values()),
                 reader.list(
                         Setting.CORS_ORIGINS,

@@ -48,11 +48,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     int index = -1; // of this in LoopContext, -1 if its times are not watched
 
-    HttpConnection(final LoopContext loop) {
+    /**
+     * @param origins of where it was accepted.
+     */
+    HttpConnection(final LoopContext loop, final OriginRules origins) {
         this.loop = loop;
         final TimeLimits times = new TimeLimits(loop.nanoTime());
         answers = new AnswerQueue(loop);
-        intake = new RequestIntake(this, loop, answers, times);
+        intake = new RequestIntake(this, loop, origins, answers, times);
         turns = new AnswerTurns(this, loop, answers, intake);
         end = new ConnectionEnd(loop, times);
         input = new InputSwitch(loop.transport);

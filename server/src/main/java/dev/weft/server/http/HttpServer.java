@@ -12,6 +12,8 @@ import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,7 +31,9 @@ public final class HttpServer {
     private final EventLoopGroup loops;
     private final IdentityHashMap<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
     private final long connectionsMax = OpenFiles.connectionsMax();
-    private @Nullable Channel listener;
+    private final List<Channel> listeners = new ArrayList<>();
+    private @Nullable UnixSocketFile unixSocket;
+    private final OriginRules origins;
 
     /**
      * Prepares a server.
@@ -58,6 +62,7 @@ public final class HttpServer {
             final LongSupplier nanoClock) {
         this.transport = transport;
         this.loops = loops;
+        this.origins = origins;
         for (final EventExecutor executor : loops) {
             final EventLoop loop = (EventLoop) executor;
             contexts.put(
@@ -66,7 +71,6 @@ public final class HttpServer {
                             loop,
                             transport,
                             routes.apply(loop),
-                            origins,
                             guard,
                             counters.apply(loop),
                             nanoClock));
@@ -81,47 +85,65 @@ public final class HttpServer {
      */
     public InetSocketAddress bind(final InetSocketAddress address) {
         final ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(loops)
+                bootstrap(origins)
                         .channel(transport.serverChannel())
-                        .option(ChannelOption.SO_BACKLOG, HttpLimits.ACCEPT_BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .handler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(final Channel channel) {
-                                        guardAccepts(channel);
-                                    }
-                                })
                         .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .childOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                new WriteBufferWaterMark(
-                                        HttpLimits.WRITE_WATER_MARK_LOW,
-                                        HttpLimits.WRITE_WATER_MARK_HIGH))
-                        .childHandler(
-                                new ChannelInitializer<Channel>() {
-                                    @Override
-                                    protected void initChannel(final Channel channel) {
-                                        connect(channel);
-                                    }
-                                });
+                        .childOption(ChannelOption.SO_KEEPALIVE, true);
+        final Channel channel =
+                listen(bootstrap, address, address.getHostString() + ":" + address.getPort());
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /**
+     * Starts to listen on a Unix domain socket too. The same protocol and the same keys; only the
+     * Host header may say anything, since no name server leads a browser to a file.
+     *
+     * @throws IllegalStateException if it cannot listen there, with the reason.
+     */
+    public void bindUnix(final Path path) {
+        final UnixSocketFile file = new UnixSocketFile(path);
+        final ServerBootstrap bootstrap =
+                bootstrap(origins.withoutHostRule()).channel(transport.unixServerChannel());
+        listen(bootstrap, transport.unixAddress(file.passing()), path.toString());
+        file.publish();
+        unixSocket = file;
+    }
+
+    private ServerBootstrap bootstrap(final OriginRules rules) {
+        return new ServerBootstrap()
+                .group(loops)
+                .option(ChannelOption.SO_BACKLOG, HttpLimits.ACCEPT_BACKLOG)
+                .handler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(final Channel channel) {
+                                guardAccepts(channel);
+                            }
+                        })
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(
+                                HttpLimits.WRITE_WATER_MARK_LOW, HttpLimits.WRITE_WATER_MARK_HIGH))
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(final Channel channel) {
+                                connect(channel, rules);
+                            }
+                        });
+    }
+
+    private Channel listen(
+            final ServerBootstrap bootstrap, final SocketAddress address, final String name) {
         final ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IllegalStateException(
-                    "cannot listen on "
-                            + address.getHostString()
-                            + ":"
-                            + address.getPort()
-                            + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+                    "cannot listen on " + name + ": " + bound.cause().getMessage(), bound.cause());
         }
-        final Channel channel = bound.channel();
-        listener = channel;
-        return (InetSocketAddress) channel.localAddress();
+        listeners.add(bound.channel());
+        return bound.channel();
     }
 
     /** What is served, the same on each event loop. */
@@ -162,17 +184,21 @@ public final class HttpServer {
         return count;
     }
 
-    private void connect(final Channel channel) {
-        final HttpConnection connection = new HttpConnection(context(channel.eventLoop()));
+    private void connect(final Channel channel, final OriginRules rules) {
+        final HttpConnection connection = new HttpConnection(context(channel.eventLoop()), rules);
         channel.pipeline().addLast(connection.decoder(), connection);
     }
 
-    /** Closes the listening socket: who connects from now on is refused by the system. */
+    /** Closes the listening sockets: who connects from now on is refused by the system. */
     public void stopAccepting() {
-        final Channel channel = listener;
-        if (channel != null) {
-            channel.close().awaitUninterruptibly();
-            listener = null;
+        for (final Channel listener : listeners) {
+            listener.close().awaitUninterruptibly();
+        }
+        listeners.clear();
+        final UnixSocketFile file = unixSocket;
+        if (file != null) {
+            unixSocket = null;
+            file.delete();
         }
     }
 

@@ -27,7 +27,6 @@ final class LoopContext {
     final EventLoop loop;
     final Transport transport;
     final RouteTable routes;
-    final OriginRules origins;
     final RequestGuard guard;
     final HttpCounters counters;
     private final LongSupplier nanoClock;
@@ -47,14 +46,12 @@ final class LoopContext {
             final EventLoop loop,
             final Transport transport,
             final RouteTable routes,
-            final OriginRules origins,
             final RequestGuard guard,
             final HttpCounters counters,
             final LongSupplier nanoClock) {
         this.loop = loop;
         this.transport = transport;
         this.routes = routes;
-        this.origins = origins;
         this.guard = guard;
         this.counters = counters;
         this.nanoClock = nanoClock;

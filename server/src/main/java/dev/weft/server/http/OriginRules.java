@@ -40,9 +40,18 @@ public final class OriginRules {
      *     https://app.example}; or {@code *} for all.
      */
     public OriginRules(final boolean loopbackOnly, final List<String> corsOrigins) {
+        this(loopbackOnly, Set.copyOf(corsOrigins));
+    }
+
+    private OriginRules(final boolean loopbackOnly, final Set<String> origins) {
         this.loopbackOnly = loopbackOnly;
-        this.anyOrigin = corsOrigins.contains(ANY);
-        this.origins = Set.copyOf(corsOrigins);
+        this.anyOrigin = origins.contains(ANY);
+        this.origins = origins;
+    }
+
+    /** The same for connections that no name leads to: their Host header may say anything. */
+    OriginRules withoutHostRule() {
+        return new OriginRules(false, origins);
     }
 
     /**

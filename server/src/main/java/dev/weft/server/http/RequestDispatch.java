@@ -28,10 +28,13 @@ final class RequestDispatch {
 
     private final HttpConnection connection;
     private final LoopContext loop;
+    private final OriginRules origins;
 
-    RequestDispatch(final HttpConnection connection, final LoopContext loop) {
+    RequestDispatch(
+            final HttpConnection connection, final LoopContext loop, final OriginRules origins) {
         this.connection = connection;
         this.loop = loop;
+        this.origins = origins;
     }
 
     /**
@@ -74,7 +77,7 @@ final class RequestDispatch {
                 headers.contains(HttpHeaderNames.EXPECT)
                         && !exchange.isHttp10()
                         && exchange.hasBody;
-        exchange.corsLines = loop.origins.corsLines(headers);
+        exchange.corsLines = origins.corsLines(headers);
         return exchange;
     }
 
@@ -133,7 +136,7 @@ final class RequestDispatch {
         if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
             return last(exchange, 417, "Expect: only 100-continue is understood");
         }
-        return loop.origins.check(exchange.method(), headers, authority);
+        return origins.check(exchange.method(), headers, authority);
     }
 
     private static Problem last(
@@ -212,7 +215,7 @@ final class RequestDispatch {
     private void respondOptions(final HttpExchange exchange, final String allow) {
         String lines = "Allow: " + allow + "\r\n";
         if (OriginRules.isPreflight(exchange.headers())) {
-            final String preflight = loop.origins.preflightLines(exchange.headers(), allow);
+            final String preflight = origins.preflightLines(exchange.headers(), allow);
             if (preflight == null) {
                 exchange.respond(
                         new Problem(

@@ -36,13 +36,14 @@ final class RequestIntake {
     RequestIntake(
             final HttpConnection connection,
             final LoopContext loop,
+            final OriginRules origins,
             final AnswerQueue answers,
             final TimeLimits times) {
         this.connection = connection;
         this.loop = loop;
         this.answers = answers;
         this.times = times;
-        dispatch = new RequestDispatch(connection, loop);
+        dispatch = new RequestDispatch(connection, loop, origins);
     }
 
     /** Whether the next bytes are wanted, as far as requests and bodies go. */

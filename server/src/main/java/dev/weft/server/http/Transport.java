@@ -6,13 +6,20 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Transport {
     /** Many operations handed to the kernel in one call; the answers come back by shared memory. */
-    IO_URING("io_uring", IoUringServerSocketChannel.class) {
+    IO_URING("io_uring", IoUringServerSocketChannel.class, IoUringServerDomainSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return IoUringIoHandler.newFactory();
@@ -35,7 +42,7 @@ public enum Transport {
         }
     },
     /** The kernel tells which sockets are ready; one call for each read and write. */
-    EPOLL("epoll", EpollServerSocketChannel.class) {
+    EPOLL("epoll", EpollServerSocketChannel.class, EpollServerDomainSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return EpollIoHandler.newFactory();
@@ -47,7 +54,7 @@ public enum Transport {
         }
     },
     /** What every Java has. */
-    NIO("nio", NioServerSocketChannel.class) {
+    NIO("nio", NioServerSocketChannel.class, NioServerDomainSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return NioIoHandler.newFactory();
@@ -63,10 +70,15 @@ public enum Transport {
 
     private final String text;
     private final Class<? extends ServerChannel> serverChannel;
+    private final Class<? extends ServerChannel> unixServerChannel;
 
-    Transport(final String text, final Class<? extends ServerChannel> serverChannel) {
+    Transport(
+            final String text,
+            final Class<? extends ServerChannel> serverChannel,
+            final Class<? extends ServerChannel> unixServerChannel) {
         this.text = text;
         this.serverChannel = serverChannel;
+        this.unixServerChannel = unixServerChannel;
     }
 
     /** Why it does not work here, in words; null if it does. The first call loads its library. */
@@ -99,6 +111,18 @@ public enum Transport {
 
     Class<? extends ServerChannel> serverChannel() {
         return serverChannel;
+    }
+
+    /** What listens on a Unix domain socket. */
+    Class<? extends ServerChannel> unixServerChannel() {
+        return unixServerChannel;
+    }
+
+    /** The address of a Unix domain socket; the native transports have their own kind. */
+    SocketAddress unixAddress(final Path path) {
+        return this == NIO
+                ? UnixDomainSocketAddress.of(path)
+                : new DomainSocketAddress(path.toFile());
     }
 
     /**

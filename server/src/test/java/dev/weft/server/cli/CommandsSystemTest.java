@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -112,6 +113,51 @@ class CommandsSystemTest {
         assertThat(CommandRun.of(new InspectCommand(), directory.toString()).out())
                 .contains("stopped cleanly at 8")
                 .contains("8 events");
+    }
+
+    @Test
+    void shouldPublishAndFollowOverAUnixSocket() throws Exception {
+        final Path base = Files.createTempDirectory("weft"); // short: the kernel takes 107 bytes
+        final String socket = base.resolve("socket").toString();
+        try (WeftServer server = WeftServer.start(directory, Map.of("unix-socket", socket))) {
+            final CompletableFuture<CommandRun> live =
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    CommandRun.of(
+                                            new TailCommand(),
+                                            "--unix-socket",
+                                            socket,
+                                            "--count",
+                                            "1001"));
+            await().until(
+                            () ->
+                                    subscriberCount(
+                                                    "http://127.0.0.1:"
+                                                            + server.address().getPort())
+                                            == 1);
+            final CommandRun one =
+                    CommandRun.of(new PublishCommand(), "--unix-socket", socket, "a", "\"\u00e9\"");
+            assertThat(one.out()).startsWith("{\"seq\":1,");
+            final CommandRun many =
+                    CommandRun.withInput(
+                            "line\n".repeat(1_000),
+                            new PublishCommand(),
+                            "--unix-socket",
+                            socket,
+                            "--type",
+                            "log.line");
+            assertThat(many.exitCode()).as(many.err()).isZero();
+            assertThat(sequences(live.get())).hasSize(1_001).startsWith(1L, 2L).endsWith(1_001L);
+            assertThat(CommandRun.of(new PublishCommand(), "--unix-socket", socket, "1bad").err())
+                    .contains("400 ")
+                    .contains("type");
+        }
+        final CommandRun gone =
+                CommandRun.of(
+                        new PublishCommand(), "--unix-socket", socket, "--retry-for", "0", "a");
+        assertThat(gone.exitCode()).isEqualTo(PublishCommand.UNREACHABLE);
+        assertThat(gone.err()).contains("no success at " + socket);
+        Files.delete(base);
     }
 
     @Test

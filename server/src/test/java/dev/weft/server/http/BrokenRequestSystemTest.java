@@ -8,6 +8,7 @@ import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.Transports;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
@@ -145,8 +146,10 @@ class BrokenRequestSystemTest {
     @Test
     void shouldGoOnSendingAfterOneConnectionFailedTo() throws IOException {
         final LoopContext context = server.context();
+        final OriginRules origins = new OriginRules(true, List.of());
         context.loop
-                .submit(() -> context.flushLater(new HttpConnection(context))) // without a channel
+                .submit( // without a channel
+                        () -> context.flushLater(new HttpConnection(context, origins)))
                 .syncUninterruptibly();
         try (RawClient client = server.connect()) {
             for (int i = 0; i < 3; i++) {
