@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @OnEachTransport
 class BrokenRequestSystemTest {
+    private static final OriginRules ORIGINS = new OriginRules(true, List.of());
     private final TestHttpServer server;
 
     BrokenRequestSystemTest(final Transport transport) {
@@ -146,10 +147,9 @@ class BrokenRequestSystemTest {
     @Test
     void shouldGoOnSendingAfterOneConnectionFailedTo() throws IOException {
         final LoopContext context = server.context();
-        final OriginRules origins = new OriginRules(true, List.of());
         context.loop
                 .submit( // without a channel
-                        () -> context.flushLater(new HttpConnection(context, origins)))
+                        () -> context.flushLater(new HttpConnection(context, ORIGINS)))
                 .syncUninterruptibly();
         try (RawClient client = server.connect()) {
             for (int i = 0; i < 3; i++) {
@@ -167,7 +167,7 @@ class BrokenRequestSystemTest {
             context.loop
                     .submit(
                             () -> {
-                                context.flushLater(new HttpConnection(context));
+                                context.flushLater(new HttpConnection(context, ORIGINS));
                                 server.release(); // the loop's next task, before it flushes
                             })
                     .syncUninterruptibly();
