@@ -2,9 +2,11 @@ package dev.weft.server.journal;
 
 import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.BlockFlyweight;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ public final class MemoryJournal implements Journal {
     private final AtomicInteger finishedFiles = new AtomicInteger();
     private final AtomicLong forceCount = new AtomicLong();
     private final AtomicLong openReaders = new AtomicLong();
+    private final List<Lease> leases = new CopyOnWriteArrayList<>();
 
     public MemoryJournal() {
         this(new ConcurrentSkipListMap<>());
@@ -53,6 +56,18 @@ public final class MemoryJournal implements Journal {
             appended = view.lastSequence();
             durable = appended;
         }
+    }
+
+    @Override
+    public Lease newLease() {
+        final Lease lease = new Lease();
+        leases.add(lease);
+        return lease;
+    }
+
+    /** Lowest sequence that a reader has a lease on, or {@link Lease#NONE}. */
+    public long leasedFrom() {
+        return leases.stream().mapToLong(Lease::sequence).min().orElse(Lease.NONE);
     }
 
     /** The journal that a process finds after this one was killed. */

@@ -8,6 +8,7 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Wire;
+import dev.weft.server.journal.Lease;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +175,21 @@ class StreamLoopTest {
     }
 
     @Test
+    void shouldHoldALeaseFromTheMomentASubscriberFallsBehind() {
+        final FakeSocket socket = open(Start.HEAD);
+        final String event = "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
+        long head = 0;
+        while (loop.counters().transitions(Transition.NOT_WRITABLE).get() == 0) {
+            assertThat(fabric.journal().leasedFrom()).as("live ones").isEqualTo(Lease.NONE);
+            fabric.publish(event);
+            head++;
+            settle();
+        }
+        assertThat(fabric.journal().leasedFrom()).isLessThanOrEqualTo(head + 1);
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
     void shouldBoundWhatWaitsForAClientThatDoesNotRead() {
         final FakeSocket socket = open(Start.HEAD);
         final String event = "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
@@ -191,8 +207,9 @@ class StreamLoopTest {
             assertThat(socket.pendingBytes())
                     .isLessThan(256L * 1024 + CatchUp.CHUNK_LENGTH_MAX + 64);
         }
+        final List<String> seen = seen(socket);
         for (int i = 0; i < 500; i++) {
-            assertThat(seen(socket).get(i)).startsWith("{\"seq\":" + (i + 1) + ",");
+            assertThat(seen.get(i)).startsWith("{\"seq\":" + (i + 1) + ",");
         }
         assertThat(loop.counters().subscribers(SubscriberState.LIVE).get()).isEqualTo(1);
     }
