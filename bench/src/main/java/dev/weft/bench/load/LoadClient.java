@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,16 +79,26 @@ final class LoadClient implements AutoCloseable {
      */
     List<Subscriber> subscribe(final int count, final long lastEventId, final String path)
             throws IOException {
-        final byte[] request = request(path, lastEventId);
+        final long nextSequence = lastEventId < 0 ? 0 : lastEventId + 1;
+        return open(
+                count,
+                request(path, lastEventId),
+                () -> new FrameStream(FrameNumber.of(dialect), nextSequence));
+    }
+
+    /**
+     * Opens streams that get only a part of the events, so that their ids need not be contiguous.
+     */
+    void subscribeToAPart(final int count, final String path) throws IOException {
+        open(count, request(path, -1), () -> FrameStream.ofAPart(FrameNumber.of(dialect)));
+    }
+
+    private List<Subscriber> open(
+            final int count, final byte[] request, final Supplier<FrameStream> frames)
+            throws IOException {
         final List<Subscriber> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            final Subscriber subscriber =
-                    new Subscriber(
-                            connect(request),
-                            new FrameStream(
-                                    FrameNumber.of(dialect),
-                                    lastEventId < 0 ? 0 : lastEventId + 1));
-            added.add(subscriber);
+            added.add(new Subscriber(connect(request), frames.get()));
         }
         for (final Subscriber subscriber : added) {
             subscriber.register(selector);
@@ -120,12 +131,22 @@ final class LoadClient implements AutoCloseable {
      * @param minimal whether the answer is wanted without the envelope, where that can be asked.
      */
     Publisher publisher(final boolean minimal) throws IOException {
-        return publisher(PublishRequest.one(dialect, address.getPort(), minimal));
+        return publisherOf(List.of(PublishRequest.one(dialect, address.getPort(), minimal)));
+    }
+
+    /** A connection that publishes one event a request, to these subjects in turn. */
+    Publisher publisher(final List<String> subjects) throws IOException {
+        return publisherOf(
+                subjects.stream()
+                        .map(
+                                subject ->
+                                        PublishRequest.one(dialect, address.getPort(), subject))
+                        .toList());
     }
 
     /** A connection that publishes {@code count} events a request. */
     Publisher linePublisher(final int count) throws IOException {
-        return publisher(PublishRequest.lines(dialect, address.getPort(), count));
+        return publisherOf(List.of(PublishRequest.lines(dialect, address.getPort(), count)));
     }
 
     /** Whether a request may carry many events. */
@@ -133,12 +154,12 @@ final class LoadClient implements AutoCloseable {
         return dialect.hasBatches();
     }
 
-    private Publisher publisher(final PublishRequest request) throws IOException {
+    private Publisher publisherOf(final List<PublishRequest> requests) throws IOException {
         final SocketChannel channel = SocketChannel.open(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
         final SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        final Publisher publisher = new Publisher(channel, key, request, numbers);
+        final Publisher publisher = new Publisher(channel, key, requests, numbers);
         key.attach(publisher);
         publishers.add(publisher);
         return publisher;

@@ -33,8 +33,9 @@ import picocli.CommandLine.Parameters;
             "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, door, latency, paced, idle,"
                     + " subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
+            "fairness: whether a crowd holds up those who are few.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
-            "all = these in turn but for subscribers, crowds, start and memory; peers = those that other servers have, beside all of them.",
+            "all = these in turn but for subscribers, fairness, crowds, start and memory; peers = those that other servers have, beside all of them.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
@@ -253,6 +254,7 @@ public final class LoadMain implements Callable<Integer> {
             case "crowd" -> new CrowdScenario(name, crowd, 0, seconds);
             case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
             case "subscribers" -> new SweepScenario(batch, window, seconds);
+            case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
             case "start" ->
                     new StartScenario(
                             work, weft(Report.PRODUCT, server, false), 1_000_000);

@@ -17,6 +17,7 @@ final class Pacer {
     private final long count;
     private final double intervalNs;
     private final Histogram lateness = new SynchronizedHistogram(3);
+    private final long answersBefore;
     private final Thread thread = new Thread(this::run, "rig-pacer");
     private long startNs; // written before the thread starts
 
@@ -24,6 +25,7 @@ final class Pacer {
         this.publisher = publisher;
         this.count = count;
         intervalNs = 1e9 / eventsPerSecond;
+        answersBefore = publisher.answers().count();
         thread.setDaemon(true);
     }
 
@@ -43,7 +45,7 @@ final class Pacer {
     }
 
     boolean isAnswered() {
-        return publisher.answers().count() == count;
+        return publisher.answers().count() == answersBefore + count;
     }
 
     private void run() {

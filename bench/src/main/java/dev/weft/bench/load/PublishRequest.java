@@ -34,6 +34,17 @@ final class PublishRequest {
                 1);
     }
 
+    /** One event of a subject; the answer is wanted without the envelope. */
+    static PublishRequest one(final Dialect dialect, final int port, final String subject) {
+        return of(
+                dialect,
+                port,
+                "application/json",
+                "Prefer: return=minimal\r\n",
+                EventText.event(subject, EventText.LENGTH),
+                1);
+    }
+
     /** Many events, a line each. */
     static PublishRequest lines(final Dialect dialect, final int port, final int count) {
         return of(

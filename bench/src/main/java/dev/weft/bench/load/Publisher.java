@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -20,29 +21,33 @@ final class Publisher implements Connection {
     private final int[] numberOffsets;
     private final EventNumbers numbers;
     private final int requestsPerBuffer;
-    private final ByteBuffer requests; // the same request, over and over
+    private final ByteBuffer requests; // the same over and over, or several of one length in turn
     private final AnswerStream answers = new AnswerStream();
     private final SelectionKey key;
     private int
             pendingCount; // requests wanted, not yet handed to the socket, without the one begun
     private long requestedCount;
+    private int nextOfOneNow;
 
     Publisher(
             final SocketChannel channel,
             final SelectionKey key,
-            final PublishRequest request,
+            final List<PublishRequest> inTurn,
             final EventNumbers numbers) {
         this.channel = channel;
         this.key = key;
         this.numbers = numbers;
+        final PublishRequest request = inTurn.get(0);
         requestLength = request.bytes().length;
         eventCount = request.eventCount();
         numberOffsets = request.numberOffsets();
         requestsPerBuffer =
-                Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / requestLength));
+                inTurn.size() > 1
+                        ? inTurn.size()
+                        : Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / requestLength));
         requests = ByteBuffer.allocateDirect(requestLength * requestsPerBuffer);
         for (int i = 0; i < requestsPerBuffer; i++) {
-            requests.put(request.bytes());
+            requests.put(inTurn.get(i % inTurn.size()).bytes());
         }
         requests.flip().limit(0);
     }
@@ -59,7 +64,8 @@ final class Publisher implements Connection {
      * client's may call, and then no other may be used.
      */
     void sendOneNow() throws IOException {
-        take(1);
+        take(nextOfOneNow, 1);
+        nextOfOneNow = (nextOfOneNow + 1) % requestsPerBuffer;
         while (requests.hasRemaining()) {
             channel.write(requests);
         }
@@ -115,7 +121,7 @@ final class Publisher implements Connection {
                     return;
                 }
                 final int count = Math.min(pendingCount, requestsPerBuffer);
-                take(count);
+                take(0, count);
                 pendingCount -= count;
             }
             channel.write(requests);
@@ -126,9 +132,9 @@ final class Publisher implements Connection {
         }
     }
 
-    private void take(final int count) {
-        requests.limit(count * requestLength).position(0);
-        for (int request = 0; request < count; request++) {
+    private void take(final int first, final int count) {
+        requests.limit((first + count) * requestLength).position(first * requestLength);
+        for (int request = first; request < first + count; request++) {
             for (final int offset : numberOffsets) {
                 numbers.put(requests, request * requestLength + offset);
             }

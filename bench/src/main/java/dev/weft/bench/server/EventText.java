@@ -40,6 +40,13 @@ public final class EventText {
         return (START + new String(text) + END).getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** One event of a subject, about as long. */
+    public static byte[] event(final String subject, final int length) {
+        return new String(event(length), StandardCharsets.US_ASCII)
+                .replace("host/bench", subject)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** {@code count} events, a line each. */
     public static byte[] lines(final int length, final int count) {
         final byte[] event = event(length);
