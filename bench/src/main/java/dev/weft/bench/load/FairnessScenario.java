@@ -95,7 +95,9 @@ final class FairnessScenario implements Scenario {
             final Pacer own = part(client, single, pacer, times, 2);
             measure.stop();
             crowd.await(
-                    "the crowd's frames", 30, () -> crowd.receivedCount() == crowdEvents * crowdSize);
+                    "the crowd's frames",
+                    30,
+                    () -> crowd.receivedCount() == crowdEvents * crowdSize);
             report(measure, alone, own);
             measure.count("delivered to the crowd", crowd.receivedCount());
             measure.violations(crowd);
@@ -147,9 +149,7 @@ final class FairnessScenario implements Scenario {
             measure.value(name(percentile, "alone"), us(alone, percentile));
             measure.value(name(percentile, "beside the crowd"), us(beside, percentile));
         }
-        measure.value(
-                RATIO,
-                us(beside, 99) / us(alone, 99));
+        measure.value(RATIO, us(beside, 99) / us(alone, 99));
         measure.value("max beside the crowd, µs", beside.getMaxValue() / 1_000.0);
         measure.value("server CPU, cores", measure.cpuSeconds() / measure.seconds());
         measure.value("sent late, p99, µs", pacer.lateness().getValueAtPercentile(99) / 1_000.0);
@@ -161,6 +161,9 @@ final class FairnessScenario implements Scenario {
 
     private static String name(final double percentile, final String when) {
         return String.format(
-                Locale.ROOT, percentile == 99.9 ? "p%.1f %s, µs" : "p%.0f %s, µs", percentile, when);
+                Locale.ROOT,
+                percentile == 99.9 ? "p%.1f %s, µs" : "p%.0f %s, µs",
+                percentile,
+                when);
     }
 }

@@ -138,9 +138,7 @@ final class LoadClient implements AutoCloseable {
     Publisher publisher(final List<String> subjects) throws IOException {
         return publisherOf(
                 subjects.stream()
-                        .map(
-                                subject ->
-                                        PublishRequest.one(dialect, address.getPort(), subject))
+                        .map(subject -> PublishRequest.one(dialect, address.getPort(), subject))
                         .toList());
     }
 
