@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -121,7 +122,6 @@ public final class HttpServer {
                                 guardAccepts(channel);
                             }
                         })
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(
@@ -185,6 +185,10 @@ public final class HttpServer {
     }
 
     private void connect(final Channel channel, final OriginRules rules) {
+        if (channel.config()
+                instanceof DuplexChannelConfig duplex) { // not every one knows the option
+            duplex.setAllowHalfClosure(true);
+        }
         final HttpConnection connection = new HttpConnection(context(channel.eventLoop()), rules);
         channel.pipeline().addLast(connection.decoder(), connection);
     }

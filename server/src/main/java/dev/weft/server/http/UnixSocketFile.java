@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ final class UnixSocketFile {
 
     private final Path path;
     private final Path passing;
-    private Object fileKey = new Object(); // of the file that lies at path, once it is ours
+    private List<Object> identity = List.of(); // of the file that lies at path, once it is ours
 
     /**
      * Looks whether the name is free.
@@ -78,7 +80,7 @@ final class UnixSocketFile {
     void publish() {
         try {
             Files.setPosixFilePermissions(passing, PosixFilePermissions.fromString("rw-rw----"));
-            fileKey = fileKey(passing);
+            identity = identity(passing);
             Files.move(passing, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (final IOException ex) {
             throw new IllegalStateException(
@@ -89,7 +91,7 @@ final class UnixSocketFile {
     /** Takes the file away, unless another one lies there by now. */
     void delete() {
         try {
-            if (exists(path) && fileKey.equals(fileKey(path))) {
+            if (exists(path) && identity.equals(identity(path))) {
                 Files.delete(path);
             }
         } catch (final IOException ex) {
@@ -137,8 +139,12 @@ final class UnixSocketFile {
         return ((Integer) mode & FILE_TYPE_MASK) == SOCKET_TYPE;
     }
 
-    private static Object fileKey(final Path path) throws IOException {
-        return Objects.requireNonNull(
-                Files.getAttribute(path, "fileKey", LinkOption.NOFOLLOW_LINKS), "fileKey");
+    /** A number of a deleted file may be used again at once, hence the time too. */
+    private static List<Object> identity(final Path path) throws IOException {
+        final BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return List.of(
+                Objects.requireNonNull(attributes.fileKey(), "fileKey"),
+                attributes.lastModifiedTime());
     }
 }
