@@ -214,7 +214,7 @@ class OperationsSystemTest {
                 new OpenAPIV3Parser().readContents(get("/openapi.json").body());
         assertThat(parsed.getMessages()).isEmpty();
         assertThat(parsed.getOpenAPI().getOpenapi()).isEqualTo("3.1.0");
-        assertThat(parsed.getOpenAPI().getPaths()).hasSize(11);
+        assertThat(parsed.getOpenAPI().getPaths()).hasSize(13);
     }
 
     @Test

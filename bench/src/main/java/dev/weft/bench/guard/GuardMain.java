@@ -33,7 +33,8 @@ public final class GuardMain implements Callable<Integer> {
     @Option(
             names = "--margin",
             defaultValue = "1.30",
-            description = "How many times slower is a regression (${DEFAULT-VALUE}); of append three times that much.")
+            description =
+                    "How many times slower is a regression (${DEFAULT-VALUE}); of append three times that much.")
     private double margin;
 
     @Option(names = "--update", description = "Write a new baseline for this line of the JDK.")

@@ -255,9 +255,7 @@ public final class LoadMain implements Callable<Integer> {
             case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
-            case "start" ->
-                    new StartScenario(
-                            work, weft(Report.PRODUCT, server, false), 1_000_000);
+            case "start" -> new StartScenario(work, weft(Report.PRODUCT, server, false), 1_000_000);
             case "memory" -> new MemoryScenario();
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);

@@ -42,7 +42,8 @@ class RigTest {
     @Test
     void shouldVoidARunWhoseServerLosesAnEvent() throws IOException {
         final boolean valid =
-                rig("-Dweft.floor.lose=1000").run(new FanOutScenario(20, 16, 2, false, 0.2), Map.of());
+                rig("-Dweft.floor.lose=1000")
+                        .run(new FanOutScenario(20, 16, 2, false, 0.2), Map.of());
 
         assertThat(valid).isFalse();
         try (var made = Files.list(folder.resolve("out"))) {

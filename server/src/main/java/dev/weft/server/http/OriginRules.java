@@ -24,7 +24,7 @@ public final class OriginRules {
             AsciiString.cached("access-control-request-private-network");
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String EXPOSED =
-            "Access-Control-Expose-Headers: Weft-Seq, Weft-Durability, Weft-Duplicate\r\n";
+            "Access-Control-Expose-Headers: Weft-Seq, Weft-Durability, Weft-Duplicate, Weft-Subscriber\r\n";
     private static final String VARY = "Vary: Origin\r\n";
 
     private final boolean loopbackOnly;

@@ -207,7 +207,7 @@ class WeftConfigTest {
             final String file = file(KEY + "\n" + key + "\n");
             assertThat(mistakes(Map.of("api-keys-file", file), Map.of()))
                     .singleElement(InstanceOfAssertFactories.STRING)
-                    .contains("is a file with a key that");
+                    .contains("is a file whose line 2 is a key that is shorter");
             assertThat(mistakes(Map.of(), Map.of("WEFT_API_KEYS", KEY + "," + key)))
                     .singleElement(InstanceOfAssertFactories.STRING)
                     .contains("has a key that");

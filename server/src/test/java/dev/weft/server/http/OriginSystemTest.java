@@ -123,6 +123,11 @@ class OriginSystemTest {
                 .isEqualTo(status);
         final boolean isListed = origin.equals(LISTED);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo(isListed ? LISTED : "");
+        assertThat(answer.header("access-control-expose-headers"))
+                .isEqualTo(
+                        isListed
+                                ? "Weft-Seq, Weft-Durability, Weft-Duplicate, Weft-Subscriber"
+                                : "");
         assertThat(answer.header("vary")).contains("Origin");
         assertThat(answer.header("access-control-allow-credentials")).isEmpty();
     }
