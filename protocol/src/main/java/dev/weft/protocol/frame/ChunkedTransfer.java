@@ -33,6 +33,14 @@ public final class ChunkedTransfer {
      * after {@code offset}.
      */
     public static void wrap(final MutableDirectBuffer target, final int offset, final int length) {
+        putHeader(target, offset, length);
+        target.putByte(offset + HEADER_LENGTH + length, (byte) '\r');
+        target.putByte(offset + HEADER_LENGTH + length + 1, (byte) '\n');
+    }
+
+    /** Writes the header of a chunk whose {@code length} bytes lie elsewhere. */
+    public static void putHeader(
+            final MutableDirectBuffer target, final int offset, final int length) {
         if (length <= 0 || length > LENGTH_MAX) {
             throw new IllegalArgumentException(
                     "chunk out of range: length=" + length + " max=" + LENGTH_MAX);
@@ -43,7 +51,5 @@ public final class ChunkedTransfer {
         }
         target.putByte(offset + DIGITS, (byte) '\r');
         target.putByte(offset + DIGITS + 1, (byte) '\n');
-        target.putByte(offset + HEADER_LENGTH + length, (byte) '\r');
-        target.putByte(offset + HEADER_LENGTH + length + 1, (byte) '\n');
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.server.journal;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads blocks in the order of their sequences, from any place. Confined to the thread that uses
@@ -38,6 +39,16 @@ public interface JournalReader extends AutoCloseable {
 
     /** Moves to the next block or gap. The view is valid until the next call of this reader. */
     int next(BlockFlyweight view);
+
+    /**
+     * Memory that the view of the last {@link #next} lies in, for who wants to read it longer than
+     * until the next call.
+     *
+     * @return null if it cannot be held: the bytes have to be copied.
+     */
+    default @Nullable JournalMemory memory() {
+        return null;
+    }
 
     /**
      * Gives back the mapping of a roll file that retention has deleted, if this reader stands in

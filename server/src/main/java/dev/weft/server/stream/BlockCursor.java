@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.journal.JournalMemory;
 import dev.weft.server.journal.JournalReader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,6 +84,11 @@ public final class BlockCursor {
     /** The block that {@link #at} went to; valid until its next call. */
     public BlockFlyweight block() {
         return block;
+    }
+
+    /** See {@link JournalReader#memory}. */
+    @Nullable JournalMemory memory() {
+        return reader.memory();
     }
 
     public long gapTo() {

@@ -10,7 +10,9 @@ import dev.weft.server.runtime.Signal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p>The queue holds one request for each subscriber that the server takes. When it is full
  * nevertheless (requests of subscribers that are gone), the subscriber asks again at the loop's
  * next tick. What was read and not yet written is bounded for all subscribers together by a {@link
- * ReadBudget}; without a share of it a request keeps its turn.
+ * ReadBudget}; without a share of it a request keeps its turn. What was read for one is kept for a
+ * while for others who come by ({@link SharedChunks}).
  */
 public final class CatchUp implements Agent {
     /** Longest chunk, unless a single event is longer. */
@@ -41,6 +44,9 @@ public final class CatchUp implements Agent {
     /** Bytes of the journal that one step looks at. */
     static final int SCAN_LENGTH_MAX = 4 * 1024 * 1024;
 
+    /** How long what was read is kept for others when nobody asks for anything. */
+    private static final long SHARED_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
     private final ManyToOneConcurrentArrayQueue<ReplayRequest> inbox;
@@ -49,10 +55,14 @@ public final class CatchUp implements Agent {
     private final Predicate<ReplayRequest> onWaiting = CatchUp::discardCancelled;
     private final int turnsMax;
     private final Journal journal;
-    private final Batch batch;
+    private final ReplayChunk chunk;
+    private final Batch batch; // for who does not get everything
+    private final SharedChunks shared = new SharedChunks();
+    private final LongSupplier nanoClock;
     private final ReadBudget budget;
     private final long[] matches = new long[LastMatches.WINDOW_MAX];
     private @Nullable BlockCursor cursor; // made by the thread that uses it
+    private long sharedNs; // when somebody last asked
     private volatile Signal signal = () -> {};
 
     /**
@@ -62,19 +72,22 @@ public final class CatchUp implements Agent {
      */
     public CatchUp(
             final Journal journal, final ByteBufAllocator allocator, final int subscribersMax) {
-        this(journal, allocator, subscribersMax, CHUNKS_LENGTH_MAX);
+        this(journal, allocator, subscribersMax, CHUNKS_LENGTH_MAX, System::nanoTime);
     }
 
-    /** The same with another bound for what is not yet written. */
+    /** The same with another bound for what is not yet written, and another clock. */
     CatchUp(
             final Journal journal,
             final ByteBufAllocator allocator,
             final int subscribersMax,
-            final long chunksLengthMax) {
+            final long chunksLengthMax,
+            final LongSupplier nanoClock) {
         budget = new ReadBudget(chunksLengthMax);
         this.journal = journal;
         turnsMax = subscribersMax;
         inbox = new ManyToOneConcurrentArrayQueue<>(subscribersMax);
+        this.nanoClock = nanoClock;
+        chunk = new ReplayChunk(allocator);
         batch = new Batch(allocator, new FramePlan());
     }
 
@@ -109,18 +122,20 @@ public final class CatchUp implements Agent {
         }
         final ReplayRequest request = turns.peek();
         if (request == null) {
-            if (cursor != null) {
-                cursor.letGo();
-            }
+            onIdle();
             return 0;
         }
         int share = 0;
-        if (request.start == null && !request.isCancelled() && !isFinished(request)) {
+        if (request.start == null
+                && !request.isCancelled()
+                && !isFinished(request)
+                && !isShared(request)) {
             share = budget.share(turns.size(), CHUNK_LENGTH_MIN, CHUNK_LENGTH_MAX);
             if (!budget.take(share)) {
-                return dropCancelled();
+                return shared.clear() + dropCancelled(); // if there were some, it is tried again
             }
         }
+        sharedNs = nanoClock.getAsLong();
         turns.poll();
         if (request.isCancelled()) {
             request.discard();
@@ -135,10 +150,27 @@ public final class CatchUp implements Agent {
         return 1;
     }
 
+    /** Answers a request with what was just read for another, if it wants everything. */
+    private boolean isShared(final ReplayRequest request) {
+        return request.conflated == null && shared.serve(request);
+    }
+
+    /** Nobody asks: what is kept for others and mapped is given back, the first after a while. */
+    private void onIdle() {
+        if (nanoClock.getAsLong() - sharedNs > SHARED_NS) {
+            shared.clear();
+        }
+        if (cursor != null) {
+            cursor.letGo();
+        }
+    }
+
     @Override
     public void onClose() {
+        shared.clear();
         turns.forEach(ReplayRequest::discard);
         inbox.drain(ReplayRequest::discard);
+        chunk.discard();
         batch.discard();
         if (cursor != null) {
             cursor.close();
@@ -182,19 +214,17 @@ public final class CatchUp implements Agent {
             final BlockCursor reader = cursor();
             final Start start = request.start;
             if (start == null) {
-                batch.begin(request.filter, request.framing, request.chunked)
-                        .expect(Math.min(request.lengthHint, share));
-                if (request.conflated == null) {
-                    read(request, reader, SCAN_LENGTH_MAX, share);
-                } else {
-                    request.conflated.step(request, reader, journal, batch, SCAN_LENGTH_MAX, share);
-                }
-                request.eventCount = batch.eventCount();
-                request.lengthHint = batch.length();
-                final ByteBuf bytes = batch.take();
+                final long from = request.cursor;
+                final ByteBuf bytes =
+                        request.conflated == null
+                                ? read(request, reader, SCAN_LENGTH_MAX, share)
+                                : readNewest(request, request.conflated, reader, share);
                 if (bytes != null) {
                     request.chunk = budget.counted(bytes, share);
                     unused = 0;
+                    if (request.conflated == null) {
+                        shared.add(request, from, request.chunk);
+                    }
                 }
             } else {
                 resolve(request, start, reader);
@@ -203,6 +233,7 @@ public final class CatchUp implements Agent {
             // A bad sector under the mapping is an InternalError, buffers that are used up are an
             // OutOfMemoryError: both end this stream and nothing else.
             LOG.error("cannot read the journal: sequence={}", request.cursor, ex);
+            chunk.discard();
             batch.discard();
             BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
@@ -211,6 +242,19 @@ public final class CatchUp implements Agent {
         if (unused > 0) {
             budget.giveBack(unused);
         }
+    }
+
+    private @Nullable ByteBuf readNewest(
+            final ReplayRequest request,
+            final ConflatedRead conflated,
+            final BlockCursor reader,
+            final int lengthMax) {
+        batch.begin(request.filter, request.framing, request.chunked)
+                .expect(Math.min(request.lengthHint, lengthMax));
+        conflated.step(request, reader, journal, batch, SCAN_LENGTH_MAX, lengthMax);
+        request.eventCount = batch.eventCount();
+        request.lengthHint = batch.length();
+        return batch.take();
     }
 
     private BlockCursor cursor() {
@@ -250,28 +294,29 @@ public final class CatchUp implements Agent {
     }
 
     /** Reads until the chunk is full, the limit is reached, or enough was looked at. */
-    private void read(
+    private @Nullable ByteBuf read(
             final ReplayRequest request,
             final BlockCursor reader,
             final int scanLengthMax,
             final int chunkLengthMax) {
+        chunk.begin(request, chunkLengthMax);
         int scanned = 0;
         long next = request.cursor;
         while (next <= request.limit
                 && scanned < scanLengthMax
-                && batch.length() < chunkLengthMax) {
+                && chunk.length() < chunkLengthMax) {
             final int at = reader.at(next);
             if (at == BlockCursor.BLOCK) {
                 final BlockFlyweight block = reader.block();
                 final long first = block.firstSequence();
                 final int from = (int) (next - first);
                 final int to = (int) Math.min(block.count(), request.limit - first + 1);
-                final int room = chunkLengthMax - batch.length();
-                if (batch.length() > 0 && block.frameLength(from) > room) {
+                final int room = chunkLengthMax - chunk.length();
+                if (chunk.length() > 0 && block.frameLength(from) > room) {
                     break; // else a long event would make the chunk longer by itself
                 }
-                batch.append(block, from, to, room, Batch.ALWAYS);
-                final int end = batch.scannedTo();
+                chunk.append(block, from, to, room, reader.memory());
+                final int end = chunk.scannedTo();
                 request.timestamp = block.timestamp(end - 1);
                 scanned +=
                         block.frameOffset(end - 1)
@@ -282,11 +327,15 @@ public final class CatchUp implements Agent {
                 // A reader that ends before what was appended has lost something: that is told as a
                 // gap, too.
                 final long gapTo = at == BlockCursor.GAP ? reader.gapTo() : request.limit;
-                batch.append(
+                chunk.append(
                         ControlFrames.gap(request.framing, next, gapTo, journal.oldestSequence()));
                 next = gapTo + 1;
             }
         }
         request.cursor = next;
+        request.eventCount = chunk.eventCount();
+        request.lengthHint = chunk.length();
+        request.copiedHint = chunk.copiedLength();
+        return chunk.take();
     }
 }

@@ -45,6 +45,9 @@ final class ReplayRequest {
     /** Length of the chunk before, to begin the next one with. */
     int lengthHint;
 
+    /** Of that, what was copied although slices were wanted. */
+    int copiedHint;
+
     /** Of {@link Start.Kind#LAST} with a filter: the scan backwards, or null before it began. */
     @Nullable LastMatches lastMatches;
 

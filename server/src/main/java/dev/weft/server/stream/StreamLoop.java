@@ -149,18 +149,27 @@ public final class StreamLoop implements Agent {
 
     /**
      * Sends keep-alives that are due, asks again for what the replay queue had no room for, and
-     * closes who has taken nothing for long while others wait for the bytes that he holds.
+     * closes who has taken nothing for long while others wait for what he holds.
      */
     public void tick() {
         keepAlive.onTick(onQuiet);
         renewLease();
-        if (catchUp.budget().isShort()) {
-            keepAlive.all().forEach(Subscriber::closeIfStalled);
-        }
+        closeStalled();
         Subscriber subscriber = refused.poll();
         while (subscriber != null) {
             plan(subscriber);
             subscriber = refused.poll();
+        }
+    }
+
+    /** Who takes nothing holds what others wait for: bytes of the budget, or a deleted file. */
+    private void closeStalled() {
+        if (counters.subscribers(SubscriberState.CATCHING_UP).get() > 0) {
+            final boolean isShort = catchUp.budget().isShort();
+            final long oldest = journal.oldestSequence();
+            for (final Subscriber subscriber : keepAlive.all()) {
+                subscriber.closeIfStalled(isShort, oldest);
+            }
         }
     }
 

@@ -323,10 +323,20 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
     }
 
-    /** To be called once a tick while others wait for what it holds. */
-    void closeIfStalled() {
+    /**
+     * To be called once a tick.
+     *
+     * @param othersWait whether others wait for the bytes that wait for it.
+     * @param oldest first sequence that the journal has: bytes from before that may lie in a file
+     *     whose space on disk is free only when nobody holds them.
+     */
+    void closeIfStalled(final boolean othersWait, final long oldest) {
         final Channel current = channel;
-        if (state != SubscriberState.CATCHING_UP || current == null || current.isWritable()) {
+        final boolean isMissed = othersWait || (cursor <= oldest && oldest > 1);
+        if (state != SubscriberState.CATCHING_UP
+                || current == null
+                || current.isWritable()
+                || !isMissed) {
             stalledTicks = 0;
             return;
         }

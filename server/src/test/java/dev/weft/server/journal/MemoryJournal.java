@@ -2,6 +2,7 @@ package dev.weft.server.journal;
 
 import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.BlockFlyweight;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -41,6 +42,20 @@ public final class MemoryJournal implements Journal {
     private final AtomicLong forceCount = new AtomicLong();
     private final AtomicLong openReaders = new AtomicLong();
     private final List<Lease> leases = new CopyOnWriteArrayList<>();
+    private final AtomicLong blocksRead = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
+    private final JournalMemory memory =
+            new JournalMemory() {
+                @Override
+                public void retain() {
+                    held.incrementAndGet();
+                }
+
+                @Override
+                public void release() {
+                    held.decrementAndGet();
+                }
+            };
 
     public MemoryJournal() {
         this(new ConcurrentSkipListMap<>());
@@ -119,6 +134,16 @@ public final class MemoryJournal implements Journal {
     /** Readers that were made and not closed. */
     public long openReaders() {
         return openReaders.get();
+    }
+
+    /** Blocks that all readers were given. */
+    public long blocksRead() {
+        return blocksRead.get();
+    }
+
+    /** How often its memory is held beyond its readers. */
+    public long memoryHeld() {
+        return held.get();
     }
 
     @SuppressWarnings("unchecked")
@@ -327,7 +352,7 @@ public final class MemoryJournal implements Journal {
     }
 
     private static void wrap(final BlockFlyweight target, final byte[] bytes) {
-        target.wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+        target.wrap(new UnsafeBuffer(ByteBuffer.wrap(bytes)), 0, bytes.length);
     }
 
     private final class Reader implements JournalReader {
@@ -356,6 +381,11 @@ public final class MemoryJournal implements Journal {
         }
 
         @Override
+        public JournalMemory memory() {
+            return memory;
+        }
+
+        @Override
         public int next(final BlockFlyweight target) {
             MemoryJournal.this.<RuntimeException>failIfAsked();
             final long end = appended;
@@ -367,6 +397,7 @@ public final class MemoryJournal implements Journal {
                 wrap(target, holder.getValue());
                 if (target.lastSequence() >= next) {
                     next = target.lastSequence() + 1;
+                    blocksRead.incrementAndGet();
                     return BLOCK;
                 }
             }

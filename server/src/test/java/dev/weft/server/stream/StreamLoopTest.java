@@ -20,8 +20,7 @@ class StreamLoopTest {
     private static final long ALL_BYTES = Long.MAX_VALUE / 4;
 
     private final Fabric fabric = new Fabric(1 << 20);
-    private final CatchUp catchUp =
-            new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 8);
+    private final CatchUp catchUp = narrow(8, CatchUp.CHUNKS_LENGTH_MAX);
     private final SubscriberSlots slots = new SubscriberSlots(2);
     private final StreamLoop loop = streams(catchUp);
 
@@ -38,6 +37,15 @@ class StreamLoopTest {
                 StreamConfig.defaults(Set.of("system")),
                 slots,
                 fabric::timeUs);
+    }
+
+    private CatchUp narrow(final int subscribersMax, final long budget) {
+        return new CatchUp(
+                fabric.journal(),
+                UnpooledByteBufAllocator.DEFAULT,
+                subscribersMax,
+                budget,
+                () -> fabric.timeUs() * 1_000);
     }
 
     private FakeSocket open(final Start start) {
@@ -225,6 +233,8 @@ class StreamLoopTest {
                         () -> new InternalError("a fault occurred in an unsafe memory access"),
                         () -> new OutOfMemoryError("no buffers are left"),
                         () -> new IllegalStateException("any other"))) {
+            fabric.advanceTime(2_000_000);
+            settle(); // what was read before is forgotten
             fabric.journal().nextReadFails(failure);
             final FakeSocket broken = open(new Start(Start.Kind.SINCE, 1));
             final FakeSocket socket = open(new Start(Start.Kind.SINCE, 1));
@@ -241,7 +251,7 @@ class StreamLoopTest {
     void shouldBoundWhatAllWhoDoNotReadHoldTogether() {
         final int budget = 1024 * 1024;
         final CatchUp narrow =
-                new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 1_024, budget);
+                narrow(1_024, budget);
         final StreamLoop streams = streams(narrow);
         for (int i = 0; i < 2_000; i++) { // 4 MB, more than the ring holds
             fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(2_000) + "\"}");
@@ -249,7 +259,7 @@ class StreamLoopTest {
         }
         final List<FakeSocket> stalled = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            stalled.add(open(streams, new Start(Start.Kind.AFTER, i % 2 == 0 ? 0 : 1_800)));
+            stalled.add(open(streams, new Start(Start.Kind.AFTER, 1_000L + 4L * i)));
         }
         settle(streams, narrow);
         long all = 0;
@@ -272,16 +282,19 @@ class StreamLoopTest {
         settle(streams, narrow);
         assertThat(seen(last)).hasSize(2_000);
         for (int i = 100; i < 200; i++) {
-            assertThat(seen(stalled.get(i))).hasSize(i % 2 == 0 ? 2_000 : 200);
+            assertThat(seen(stalled.get(i))).hasSize(1_000 - 4 * i);
         }
+        fabric.advanceTime(2_000_000);
+        settle(streams, narrow);
         assertThat(narrow.budget().used()).isZero();
         assertThat(narrow.budget().holders()).isZero();
+        assertThat(fabric.journal().memoryHeld()).isZero();
     }
 
     @Test
     void shouldCloseWhoTakesNothingForLongWhenOthersWaitForItsBytes() {
         final CatchUp narrow =
-                new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 8, 64 * 1024);
+                narrow(8, 64 * 1024);
         final StreamLoop streams = streams(narrow);
         for (int i = 0; i < 200; i++) {
             fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}");
@@ -293,7 +306,7 @@ class StreamLoopTest {
             streams.tick();
         }
         assertThat(stalled.isOpen()).as("nobody else is there").isTrue();
-        final FakeSocket reading = open(streams, new Start(Start.Kind.AFTER, 0));
+        final FakeSocket reading = open(streams, new Start(Start.Kind.AFTER, 1));
         reading.read(ALL_BYTES);
         settle(streams, narrow);
         for (int i = 0; i < 40 && stalled.isOpen(); i++) {
@@ -302,7 +315,28 @@ class StreamLoopTest {
         assertThat(stalled.isOpen()).isFalse();
         assertThat(streams.counters().transitions(Transition.STALLED).get()).isEqualTo(1);
         settle(streams, narrow);
-        assertThat(seen(reading)).hasSize(200);
+        assertThat(seen(reading)).hasSize(199);
+    }
+
+    @Test
+    void shouldCloseWhoTakesNothingForLongWhenItsBytesAreDeleted() {
+        for (int i = 0; i < 200; i++) {
+            fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}");
+        }
+        settle();
+        final FakeSocket stalled = open(new Start(Start.Kind.AFTER, 0));
+        settle();
+        for (int i = 0; i < 100; i++) {
+            loop.tick();
+        }
+        assertThat(stalled.isOpen()).isTrue();
+        fabric.journal().trim(100);
+        for (int i = 0; i < 31; i++) {
+            assertThat(stalled.isOpen()).isTrue();
+            loop.tick();
+        }
+        assertThat(stalled.isOpen()).isFalse();
+        assertThat(loop.counters().transitions(Transition.STALLED).get()).isEqualTo(1);
     }
 
     @Test

@@ -130,7 +130,10 @@ class StreamSimulationTest {
                 case 9 -> client(client -> client.socket.stall());
                 case 10 -> client(client -> client.socket.read(random.nextInt(100_000)));
                 case 11 -> client(client -> client.socket.read(Long.MAX_VALUE / 4));
-                case 12 -> loop().tick();
+                case 12 -> {
+                    loop().tick();
+                    clients.forEach(World::leaveIfClosed);
+                }
                 case 13 -> {
                     if (random.nextInt(6) == 0) {
                         client(
@@ -184,6 +187,14 @@ class StreamSimulationTest {
                 if (!client.isGone) {
                     action.accept(client);
                 }
+            }
+        }
+
+        /** One that took nothing of what was deleted is closed; its end may be within a frame. */
+        private static void leaveIfClosed(final Client client) {
+            if (!client.isGone && !client.socket.isOpen()) {
+                client.isGone = true;
+                client.subscriber.onClose(client.socket);
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.weft.server.journal.file;
 
+import dev.weft.server.journal.JournalMemory;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,16 @@ public final class MappedFileBytes implements FileBytes, AutoCloseable {
         return (int) (position - windowStart);
     }
 
+    /** The window's memory, for who wants to read it longer; null if it cannot be handed on. */
+    @Nullable JournalMemory handOn() {
+        return windows.mayHandOn() ? window : null;
+    }
+
+    /** Unmaps what was handed on and is given back. */
+    void sweep() {
+        windows.sweep();
+    }
+
     private void release() {
         final MappedWindows.Window held = window;
         if (held != null) {
@@ -94,7 +105,7 @@ public final class MappedFileBytes implements FileBytes, AutoCloseable {
             windowEnd = 0;
             buffer = EMPTY;
             memory.wrap(0, 0);
-            windows.release(held);
+            windows.giveBack(held);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.server.journal.file;
 
+import dev.weft.server.journal.JournalMemory;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,22 +8,32 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.IoUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Read-only mappings of roll files, shared by all readers of a journal. A window is mapped when the
- * first reader needs it and stays as long as one holds it; a few that nobody holds are kept for the
- * next reader. Any thread; taken once per window, so a lock costs nothing.
+ * first reader needs it and stays as long as one holds it, or somebody to whom its bytes were
+ * handed on; a few that nobody holds are kept for the next reader. Any thread; taken once per
+ * window, so a lock costs nothing. Only readers map and unmap: giving back what was handed on, on
+ * an I/O thread, only counts.
  */
 public final class MappedWindows {
     /** Windows that nobody holds and that stay mapped nevertheless. */
     private static final int IDLE_MAX = 4;
 
+    /**
+     * Windows from which on nothing is handed on any more: the system allows a process some 65,000
+     * mappings.
+     */
+    private static final int HANDED_ON_MAX = 1_024;
+
     private final long blockSize;
     private final long windowLength;
     private final List<Window> windows = new ArrayList<>();
-    private boolean closed;
+    private volatile boolean closed; // written under the lock
+    private volatile int windowCount; // written under the lock
 
     /**
      * Maps nothing yet.
@@ -53,7 +64,7 @@ public final class MappedWindows {
         for (int i = windows.size() - 1; i >= 0; i--) {
             final Window window = windows.get(i);
             if (window.file == file && window.index == index && window.buffer.limit() >= length) {
-                window.references++;
+                window.retain();
                 windows.add(windows.remove(i)); // the last one used is the last in the list
                 return window;
             }
@@ -66,17 +77,29 @@ public final class MappedWindows {
             return null;
         }
         windows.add(window);
+        windowCount = windows.size();
         return window;
     }
 
-    synchronized void release(final Window window) {
-        window.references--;
+    /** A reader gives a window back. */
+    synchronized void giveBack(final Window window) {
+        window.references.decrementAndGet();
         trim(closed ? 0 : IDLE_MAX);
+    }
+
+    /** Unmaps what nobody holds any more and is not kept. For readers, now and then. */
+    synchronized void sweep() {
+        trim(closed ? 0 : IDLE_MAX);
+    }
+
+    /** Whether bytes may be handed on. */
+    boolean mayHandOn() {
+        return windowCount <= HANDED_ON_MAX;
     }
 
     /**
      * Unmaps what nobody holds of a file that is deleted, so that its space on disk is free; who
-     * still holds a window of it gives it back by {@link #release}.
+     * still holds a window of it gives it back later.
      */
     public synchronized void forget(final RollFile file) {
         file.markDeleted();
@@ -93,11 +116,12 @@ public final class MappedWindows {
         int idle = 0;
         for (int i = windows.size() - 1; i >= 0; i--) {
             final Window window = windows.get(i);
-            if (window.references == 0 && (window.file.isDeleted() || ++idle > idleMax)) {
+            if (window.references.get() == 0 && (window.file.isDeleted() || ++idle > idleMax)) {
                 windows.remove(i);
                 IoUtil.unmap(window.buffer);
             }
         }
+        windowCount = windows.size();
     }
 
     private @Nullable Window map(final RollFile file, final int index) {
@@ -112,17 +136,29 @@ public final class MappedWindows {
         }
     }
 
-    /** One mapping. */
-    static final class Window {
+    /** One mapping. Nobody retains it from 0 on but under the lock, and there it is unmapped. */
+    final class Window implements JournalMemory {
         private final RollFile file;
         private final int index;
         private final MappedByteBuffer buffer;
-        private int references = 1; // guarded by the windows' lock
+        private final AtomicInteger references = new AtomicInteger(1);
 
         private Window(final RollFile file, final int index, final MappedByteBuffer buffer) {
             this.file = file;
             this.index = index;
             this.buffer = buffer;
+        }
+
+        @Override
+        public void retain() {
+            references.incrementAndGet();
+        }
+
+        @Override
+        public void release() {
+            if (references.decrementAndGet() == 0 && closed) {
+                sweep(); // no reader comes any more
+            }
         }
 
         RollFile file() {

@@ -1,6 +1,7 @@
 package dev.weft.server.journal.file;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.journal.JournalMemory;
 import dev.weft.server.journal.JournalReader;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +131,13 @@ public final class RollFileReader implements JournalReader {
     }
 
     @Override
+    public @Nullable JournalMemory memory() {
+        return bytes.handOn();
+    }
+
+    @Override
     public boolean letGo() {
+        bytes.sweep();
         final RollFile current = file;
         if (current == null || !current.isDeleted()) {
             return false;
