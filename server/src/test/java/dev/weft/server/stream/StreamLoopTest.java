@@ -250,8 +250,7 @@ class StreamLoopTest {
     @Test
     void shouldBoundWhatAllWhoDoNotReadHoldTogether() {
         final int budget = 1024 * 1024;
-        final CatchUp narrow =
-                narrow(1_024, budget);
+        final CatchUp narrow = narrow(1_024, budget);
         final StreamLoop streams = streams(narrow);
         for (int i = 0; i < 2_000; i++) { // 4 MB, more than the ring holds
             fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(2_000) + "\"}");
@@ -293,8 +292,7 @@ class StreamLoopTest {
 
     @Test
     void shouldCloseWhoTakesNothingForLongWhenOthersWaitForItsBytes() {
-        final CatchUp narrow =
-                narrow(8, 64 * 1024);
+        final CatchUp narrow = narrow(8, 64 * 1024);
         final StreamLoop streams = streams(narrow);
         for (int i = 0; i < 200; i++) {
             fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}");

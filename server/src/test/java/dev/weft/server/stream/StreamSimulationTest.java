@@ -56,6 +56,7 @@ class StreamSimulationTest {
         }
         world.settle();
         world.check();
+        world.catchUp.onClose();
     }
 
     /** One client and what it must see. */
