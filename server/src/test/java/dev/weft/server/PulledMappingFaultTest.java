@@ -2,17 +2,20 @@ package dev.weft.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.config.WeftConfig;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
 import dev.weft.server.http.Transport;
+import dev.weft.server.journal.JournalConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.agrona.concurrent.SystemEpochMicroClock;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,8 +44,12 @@ class PulledMappingFaultTest {
 
     @Test
     void shouldSendTheRightBytesAlthoughTheFileIsGone() throws Exception {
+        final WeftConfig config =
+                WeftServer.config(directory, Map.of("transport", transport.toString()));
+        final JournalConfig journal = JournalConfig.of(directory);
+        journal.blockSize(1024 * 1024); // small windows, so that many come and go
         try (WeftServer server =
-                        WeftServer.start(directory, Map.of("transport", transport.toString()));
+                        WeftServer.of(Weft.start(config, journal, new SystemEpochMicroClock()));
                 HttpClient publisher = server.connect()) {
             publish(publisher);
             final List<SseClient> stalled = new ArrayList<>();
@@ -53,11 +60,13 @@ class PulledMappingFaultTest {
                 check(client.next(), after + 1);
                 stalled.add(client);
             }
+            try (SseClient passing = server.subscribe("/events/stream?after=0")) {
+                for (int i = 1; i <= BATCH * BATCHES; i++) { // has the windows come and go
+                    check(passing.next(), i);
+                }
+            }
             for (final Path file : rollFiles()) {
                 Files.delete(file);
-            }
-            try (SseClient passing = server.subscribe("/events/stream?after=0")) {
-                passing.next(); // and has the windows come and go
             }
             publish(publisher); // what is mapped by nobody may be used for something else now
             for (int i = 0; i < STALLED; i++) {

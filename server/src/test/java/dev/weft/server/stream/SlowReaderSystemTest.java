@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
@@ -163,6 +164,7 @@ class SlowReaderSystemTest {
                                     }
                                     return null;
                                 });
+        await().until(() -> server.weft().head() > readers); // else after= lies in the future
         final List<Future<Void>> runs = new ArrayList<>();
         final ExecutorService pool = Executors.newFixedThreadPool(100);
         for (int i = 0; i < readers; i++) {
