@@ -2,6 +2,8 @@ package dev.weft.bench.load;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,6 +20,8 @@ final class FrameStream {
     private static final int ID_LENGTH_MAX = 24; // id: , 19 digits, line feed
     private static final short EMPTY_LINE = '\n' | '\n' << 8;
 
+    private static final Pattern RETRY_AFTER = Pattern.compile("\nretry-after: *(\\d+)");
+
     private enum State {
         HEAD,
         CHUNK_SIZE,
@@ -28,7 +32,6 @@ final class FrameStream {
     }
 
     private final FrameNumber number;
-    private final boolean isPart;
     private State state = State.HEAD;
     private final StringBuilder head = new StringBuilder();
     private boolean chunkSizeSeen;
@@ -38,6 +41,9 @@ final class FrameStream {
     private final UnsafeBuffer carried = new UnsafeBuffer(carry);
     private int previousLength;
 
+    private final boolean isDense;
+    private long retryMs;
+    private int retryAfterSeconds = -1;
     private long nextSequence;
     private long receivedCount;
     private long lostCount;
@@ -51,18 +57,22 @@ final class FrameStream {
      *     first.
      */
     FrameStream(final FrameNumber number, final long nextSequence) {
-        this(number, nextSequence, false);
+        this(number, nextSequence, true);
     }
 
-    private FrameStream(final FrameNumber number, final long nextSequence, final boolean isPart) {
+    /**
+     * @param isDense whether every number has to come; those of a filtered stream only have to
+     *     rise.
+     */
+    FrameStream(final FrameNumber number, final long nextSequence, final boolean isDense) {
         this.number = number;
+        this.isDense = isDense;
         this.nextSequence = nextSequence;
-        this.isPart = isPart;
     }
 
     /** One that gets only a part of the events: numbers that are left out are not lost. */
     static FrameStream ofAPart(final FrameNumber number) {
-        return new FrameStream(number, 0, true);
+        return new FrameStream(number, 0, false);
     }
 
     /** Takes what was read. Bytes of an unfinished frame are kept. */
@@ -132,6 +142,16 @@ final class FrameStream {
         return controlCount;
     }
 
+    /** What the server said in {@code retry:}, 0 if nothing. */
+    long retryMs() {
+        return retryMs;
+    }
+
+    /** What a refusal said in {@code Retry-After}, -1 if it was none or said nothing. */
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+
     boolean isOpen() {
         return state != State.HEAD && state != State.ENDED;
     }
@@ -157,6 +177,8 @@ final class FrameStream {
                 final String text = head.toString();
                 final String fields = text.toLowerCase(Locale.ROOT);
                 if (!text.startsWith("HTTP/1.1 200") || fields.contains("\ncontent-length:")) {
+                    final Matcher later = RETRY_AFTER.matcher(fields);
+                    retryAfterSeconds = later.find() ? Integer.parseInt(later.group(1)) : -1;
                     fail("unexpected answer: " + text.replace("\r\n", " | "));
                 } else {
                     state =
@@ -255,7 +277,7 @@ final class FrameStream {
             note("id " + sequence + " came again, expected " + expected);
             return expected;
         }
-        if (expected != 0 && !isPart) {
+        if (expected != 0 && isDense) {
             lostCount += sequence - expected;
             note("id " + sequence + " instead of " + expected);
         }
@@ -269,7 +291,12 @@ final class FrameStream {
             note(
                     buffer.getStringWithoutLengthUtf8(offset, Math.min(end - offset, 200))
                             .replace('\n', ' '));
-        } else if (first != ':' && first != 'r') {
+        } else if (first == 'r') {
+            retryMs =
+                    Long.parseLong(
+                            buffer.getStringWithoutLengthUtf8(offset, end - offset)
+                                    .replaceAll("\\D", ""));
+        } else if (first != ':') {
             fail("unknown frame of " + (end - offset) + " bytes, first byte " + first);
         }
     }

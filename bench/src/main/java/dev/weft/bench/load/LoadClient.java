@@ -152,6 +152,11 @@ final class LoadClient implements AutoCloseable {
         return dialect.hasBatches();
     }
 
+    /** A connection that publishes this over and over. */
+    Publisher publisher(final PublishRequest request) throws IOException {
+        return publisherOf(List.of(request));
+    }
+
     private Publisher publisherOf(final List<PublishRequest> requests) throws IOException {
         final SocketChannel channel = SocketChannel.open(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -35,7 +35,10 @@ import picocli.CommandLine.Parameters;
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "fairness: whether a crowd holds up those who are few.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
-            "all = these in turn but for subscribers, fairness, crowds, start and memory; peers = those that other servers have, beside all of them.",
+            "storm: all clients are dropped at once and come back; stalled: half of twice --subscribers stops reading;",
+            "pressure: publishers at full speed, half of the subscribers does not read.",
+            "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds, start and memory;",
+            "peers = those that other servers have, beside all of them.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
@@ -98,6 +101,12 @@ public final class LoadMain implements Callable<Integer> {
             defaultValue = "15000",
             description = "Subscribers of the crowds (${DEFAULT-VALUE}).")
     private int crowd;
+
+    @Option(
+            names = "--clients",
+            defaultValue = "10000",
+            description = "Clients of the storm (${DEFAULT-VALUE}).")
+    private int clients;
 
     @Option(
             names = "--batch",
@@ -257,6 +266,9 @@ public final class LoadMain implements Callable<Integer> {
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
             case "start" -> new StartScenario(work, weft(Report.PRODUCT, server, false), 1_000_000);
             case "memory" -> new MemoryScenario();
+            case "storm" -> new StormScenario(clients);
+            case "stalled" -> new StalledScenario(2 * subscribers);
+            case "pressure" -> new PressureScenario(subscribers, seconds);
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);
         };
@@ -289,7 +301,8 @@ public final class LoadMain implements Callable<Integer> {
                                 "--batch", String.valueOf(batch),
                                 "--window", String.valueOf(window),
                                 "--rate", String.valueOf(rate),
-                                "--crowd", String.valueOf(crowd)));
+                                "--crowd", String.valueOf(crowd),
+                                "--clients", String.valueOf(clients)));
         variants.forEach((name, start) -> command.addAll(List.of("--variant", name + "=" + start)));
         return command;
     }

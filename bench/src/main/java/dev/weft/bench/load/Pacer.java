@@ -19,6 +19,7 @@ final class Pacer {
     private final Histogram lateness = new SynchronizedHistogram(3);
     private final long answersBefore;
     private final Thread thread = new Thread(this::run, "rig-pacer");
+    private volatile boolean isStopped;
     private long startNs; // written before the thread starts
 
     Pacer(final Publisher publisher, final int eventsPerSecond, final long count) {
@@ -48,8 +49,18 @@ final class Pacer {
         return publisher.answers().count() == answersBefore + count;
     }
 
+    /** Sends nothing more. */
+    void stop() {
+        isStopped = true;
+        try {
+            thread.join();
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void run() {
-        for (long index = 0; index < count; index++) {
+        for (long index = 0; index < count && !isStopped; index++) {
             final long due = dueNs(index);
             long now = System.nanoTime();
             while (now - due < 0) {

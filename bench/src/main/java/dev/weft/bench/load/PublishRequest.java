@@ -70,7 +70,19 @@ final class PublishRequest {
         return eventCount;
     }
 
-    private static PublishRequest of(
+    /** One event of another length, answered without the envelope. */
+    static PublishRequest sized(final Dialect dialect, final int port, final int length) {
+        return of(
+                dialect,
+                port,
+                "application/json",
+                "Prefer: return=minimal\r\n",
+                EventText.event(length),
+                1);
+    }
+
+    /** Any body. */
+    static PublishRequest of(
             final Dialect dialect,
             final int port,
             final String contentType,

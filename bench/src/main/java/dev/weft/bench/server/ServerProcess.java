@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,13 +27,22 @@ public final class ServerProcess implements AutoCloseable {
 
     private final String name;
     private final Dialect dialect;
-    private final Process process;
+    private final List<String> command;
+    private final Path log;
+    private Process process;
     private final int port;
     private long publishedCount;
 
     private ServerProcess(
-            final String name, final Dialect dialect, final Process process, final int port) {
+            final String name,
+            final Dialect dialect,
+            final List<String> command,
+            final Path log,
+            final Process process,
+            final int port) {
         this.name = name;
+        this.command = List.copyOf(command);
+        this.log = log;
         this.dialect = dialect;
         this.process = process;
         this.port = port;
@@ -53,7 +63,8 @@ public final class ServerProcess implements AutoCloseable {
             final Matcher ready = READY.matcher(line);
             if (ready.matches()) {
                 drain(output);
-                return new ServerProcess(name, dialect, process, Integer.parseInt(ready.group(1)));
+                return new ServerProcess(
+                        name, dialect, command, log, process, Integer.parseInt(ready.group(1)));
             }
             line = output.readLine();
         }
@@ -73,13 +84,24 @@ public final class ServerProcess implements AutoCloseable {
         final long deadline = System.nanoTime() + START_LIMIT_NS;
         while (process.isAlive() && System.nanoTime() - deadline < 0) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return new ServerProcess(name, dialect, process, socket.getPort());
+                return new ServerProcess(name, dialect, command, log, process, socket.getPort());
             } catch (final IOException ex) {
                 LockSupport.parkNanos(20_000_000);
             }
         }
         process.destroyForcibly();
         throw ended(name, log);
+    }
+
+    /**
+     * Kills it (SIGKILL) and starts it again at its port, with its journal; for one that prints
+     * when it is ready and takes its port from {@code --port}.
+     */
+    public void killAndRestart() throws IOException {
+        kill();
+        final List<String> again = new ArrayList<>(command);
+        again.set(again.indexOf("--port") + 1, String.valueOf(port));
+        process = start(name, dialect, again, log).process;
     }
 
     private static Process process(final List<String> command, final Path log) throws IOException {

@@ -1,0 +1,157 @@
+package dev.weft.bench.load;
+
+import dev.weft.bench.server.Contenders;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A fleet of clients in another process, seen from the rig. One thread. */
+final class FleetProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedWriter in;
+    private final BufferedReader out;
+
+    /**
+     * What a fleet says of itself.
+     *
+     * @param open clients with a stream.
+     * @param received frames of all clients.
+     * @param last place of the client that is furthest behind.
+     * @param refused answers 503.
+     * @param lost connections that ended.
+     * @param troubles frames that came again, gaps, resets.
+     * @param trouble the first of them.
+     */
+    record Status(
+            int open,
+            long received,
+            long last,
+            long refused,
+            long lost,
+            long troubles,
+            String trouble) {}
+
+    /**
+     * What the clients of one group have.
+     *
+     * @param min fewest frames of one of them.
+     * @param max most frames of one of them.
+     * @param last place of the one that is furthest behind.
+     */
+    record GroupStatus(long min, long max, long last) {}
+
+    /** Starts a fleet; its clients connect within a few seconds. */
+    FleetProcess(
+            final int port,
+            final int clientCount,
+            final String source,
+            final String path,
+            final int groupCount,
+            final long lastEventId,
+            final int receiveBufferLength)
+            throws IOException {
+        final List<String> command = new ArrayList<>(Contenders.java(EventSourceFleet.class));
+        command.addAll(
+                List.of(
+                        String.valueOf(port),
+                        String.valueOf(clientCount),
+                        source,
+                        path,
+                        String.valueOf(groupCount),
+                        String.valueOf(lastEventId),
+                        String.valueOf(receiveBufferLength)));
+        process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        in = process.outputWriter(StandardCharsets.UTF_8);
+        out = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /** Clients that have a stream now. */
+    int openCount() {
+        try {
+            return status().open();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** Place of the client that is furthest behind. */
+    long last() {
+        try {
+            return status().last();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** Fewest frames that a client of the first group has. */
+    long min() {
+        try {
+            return group(0).min();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    Status status() throws IOException {
+        return tell("status");
+    }
+
+    /** Has all clients end their connections. */
+    Status drop() throws IOException {
+        return tell("drop");
+    }
+
+    /** Has all clients stop reading. */
+    Status stall() throws IOException {
+        return tell("stall");
+    }
+
+    /** Has all clients read again. */
+    Status resume() throws IOException {
+        return tell("resume");
+    }
+
+    GroupStatus group(final int group) throws IOException {
+        final String[] parts = ask("group " + group).split(" ", -1);
+        return new GroupStatus(
+                Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]));
+    }
+
+    private Status tell(final String command) throws IOException {
+        final String[] parts = ask(command).split(" ", 7);
+        return new Status(
+                Integer.parseInt(parts[0]),
+                Long.parseLong(parts[1]),
+                Long.parseLong(parts[2]),
+                Long.parseLong(parts[3]),
+                Long.parseLong(parts[4]),
+                Long.parseLong(parts[5]),
+                parts[6]);
+    }
+
+    private String ask(final String command) throws IOException {
+        in.write(command);
+        in.newLine();
+        in.flush();
+        final String answer = out.readLine();
+        if (answer == null) {
+            throw new IOException("a fleet of clients has ended");
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
