@@ -73,6 +73,7 @@ class ProductSimulationTest {
         }
         world.settle();
         world.check();
+        world.end();
     }
 
     /** An event of a publisher. */
