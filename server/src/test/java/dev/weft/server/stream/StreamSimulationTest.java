@@ -290,7 +290,7 @@ class StreamSimulationTest {
             for (final Client client : clients) {
                 client.socket.read(Long.MAX_VALUE / 4);
             }
-            int quiet = 0; // times in turn that nothing was left to do, whatever time passed between
+            int quiet = 0; // times in turn that nothing was left to do, though time passed
             for (int i = 0; quiet < 5; i++) {
                 int work = catchUp.doWork();
                 for (final StreamLoop loop : loops) {
