@@ -61,14 +61,14 @@ final class CrowdScenario implements Scenario {
 
     @Override
     public boolean suits(final Contender contender) {
-        return contender.dialect().hasBatches() && !contender.isFloor();
+        return contender.remembers();
     }
 
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
         final int each = subscriberCount / PROCESSES;
-        final long memoryBefore = own(server);
+        final long memoryBefore = server.ownMemory();
         final List<CrowdProcess> crowd = new ArrayList<>();
         try (LoadClient client = new LoadClient(server)) {
             for (int i = 0; i < PROCESSES; i++) {
@@ -85,7 +85,7 @@ final class CrowdScenario implements Scenario {
             }
             measure.value(
                     "memory per subscriber, KB",
-                    (own(server) - memoryBefore) / 1024.0 / subscriberCount);
+                    (server.ownMemory() - memoryBefore) / 1024.0 / subscriberCount);
             client.subscribe(1, -1);
             final long base = Prime.publishOne(client);
             tell(crowd, "primed " + base);
@@ -147,9 +147,5 @@ final class CrowdScenario implements Scenario {
         for (final CrowdProcess process : crowd) {
             process.tell(line);
         }
-    }
-
-    private static long own(final ServerProcess server) throws IOException {
-        return server.resident("Pss_Anon") + server.resident("Pss_Shmem");
     }
 }

@@ -68,7 +68,7 @@ final class FairnessScenario implements Scenario {
 
     @Override
     public boolean suits(final Contender contender) {
-        return contender.dialect().hasBatches() && !contender.isFloor();
+        return contender.remembers();
     }
 
     @Override

@@ -54,27 +54,27 @@ final class IdleScenario implements Scenario {
         final Measure measure = new Measure(server, number);
         try (LoadClient client = new LoadClient(server)) {
             if (number == 0) {
-                wait(client, 2);
+                client.pass(2);
                 return measure.round();
             }
             memory(server, measure, "no subscriber");
             measure.start();
-            wait(client, Math.min(10, seconds));
+            client.pass(Math.min(10, seconds));
             measure.stop();
             measure.value(
                     "CPU without subscribers, % of a core",
                     measure.cpuSeconds() / measure.seconds() * 100);
             client.subscribe(FIRST_COUNT, -1);
-            wait(client, 1);
-            final long before = own(server);
+            client.pass(1);
+            final long before = server.ownMemory();
             client.subscribe(subscriberCount - FIRST_COUNT, -1);
-            wait(client, 3);
+            client.pass(3);
             memory(server, measure, subscriberCount + " subscribers");
             measure.value(
                     "memory per subscriber, KB",
-                    (own(server) - before) / 1024.0 / (subscriberCount - FIRST_COUNT));
+                    (server.ownMemory() - before) / 1024.0 / (subscriberCount - FIRST_COUNT));
             measure.start();
-            wait(client, seconds);
+            client.pass(seconds);
             measure.stop();
             measure.value(
                     "CPU with idle subscribers, % of a core",
@@ -91,14 +91,5 @@ final class IdleScenario implements Scenario {
         for (final String field : List.of("Rss", "Pss_Anon", "Pss_File", "Pss_Shmem")) {
             measure.value("%s, %s, MB".formatted(field, when), server.resident(field) / 1e6);
         }
-    }
-
-    private static long own(final ServerProcess server) throws IOException {
-        return server.resident("Pss_Anon") + server.resident("Pss_Shmem");
-    }
-
-    private static void wait(final LoadClient client, final double waitSeconds) throws IOException {
-        final long end = System.nanoTime() + (long) (waitSeconds * 1e9);
-        client.await("the time to pass", (int) waitSeconds + 5, () -> System.nanoTime() - end > 0);
     }
 }

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -190,6 +192,31 @@ final class LoadClient implements AutoCloseable {
             }
             poll(10);
         }
+    }
+
+    /** Serves connections for so long. */
+    void pass(final double seconds) throws IOException {
+        final long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (System.nanoTime() - end < 0) {
+            poll(10);
+        }
+    }
+
+    /**
+     * Records for each frame of each subscriber how long after it was due it was read, in
+     * nanoseconds.
+     *
+     * @param due from the sequence of an event to {@link System#nanoTime}.
+     */
+    void record(final Histogram times, final LongUnaryOperator due) {
+        final FrameListener listener =
+                (first, end) -> {
+                    final long now = System.nanoTime();
+                    for (long sequence = first; sequence < end; sequence++) {
+                        times.recordValue(Math.max(0, now - due.applyAsLong(sequence)));
+                    }
+                };
+        subscribers.forEach(subscriber -> subscriber.listener(listener));
     }
 
     List<Subscriber> subscribers() {

@@ -54,7 +54,7 @@ final class MemoryScenario implements Scenario {
                 return measure.round(); // nothing to warm up: the first moments are the question
             }
             final JvmMemory memory = new JvmMemory(server.pid());
-            settle(client);
+            client.pass(SETTLE_SECONDS);
             measure.value("idle server, resident, MB", server.resident("Rss") / 1e6);
             final long anonymousBefore = server.resident("Anonymous");
             measure.value("idle server, anonymous, MB", anonymousBefore / 1e6);
@@ -65,7 +65,7 @@ final class MemoryScenario implements Scenario {
             for (final int wanted : COUNTS) {
                 client.subscribe(wanted - count, -1);
                 count = wanted;
-                settle(client);
+                client.pass(SETTLE_SECONDS);
                 final long anonymous = server.resident("Anonymous") - anonymousBefore;
                 measure.value(name("anonymous", count), anonymous / 1024.0 / count);
                 if (count == COUNTS.get(0)) {
@@ -88,10 +88,5 @@ final class MemoryScenario implements Scenario {
 
     private static String name(final String what, final int count) {
         return String.format(Locale.ROOT, "%s per subscriber, %,d of them, KB", what, count);
-    }
-
-    private static void settle(final LoadClient client) throws IOException {
-        final long end = System.nanoTime() + SETTLE_SECONDS * 1_000_000_000L;
-        client.await("the time to pass", SETTLE_SECONDS + 5, () -> System.nanoTime() - end > 0);
     }
 }

@@ -61,24 +61,7 @@ final class OpenLoopScenario implements Scenario {
             final long count = warmUpCount + (long) (seconds * eventsPerSecond);
             final Pacer pacer = new Pacer(client.publisher(true), eventsPerSecond, count);
             final Histogram times = measure.times();
-            client.subscribers()
-                    .forEach(
-                            subscriber ->
-                                    subscriber.listener(
-                                            (first, end) -> {
-                                                final long now = System.nanoTime();
-                                                for (long sequence = first;
-                                                        sequence < end;
-                                                        sequence++) {
-                                                    times.recordValue(
-                                                            Math.max(
-                                                                    0,
-                                                                    now
-                                                                            - pacer.dueNs(
-                                                                                    sequence - base
-                                                                                            - 1)));
-                                                }
-                                            }));
+            client.record(times, sequence -> pacer.dueNs(sequence - base - 1));
             pacer.start();
             client.await(
                     "the warm-up",

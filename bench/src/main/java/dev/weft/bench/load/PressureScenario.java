@@ -53,10 +53,9 @@ final class PressureScenario implements Scenario {
                 List.of());
     }
 
-    /** Only one that remembers. */
     @Override
     public boolean suits(final Contender contender) {
-        return contender.dialect().hasBatches() && !contender.isFloor();
+        return contender.remembers();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Arrays;
 /** The text of a publish, which is sent over and over: head and body. */
 final class PublishRequest {
     private static final byte[] MARK = EventText.NUMBER_MARK.getBytes(StandardCharsets.US_ASCII);
+    private static final String MINIMAL = "Prefer: return=minimal\r\n";
 
     private final byte[] bytes;
     private final int[] numberOffsets;
@@ -25,24 +26,22 @@ final class PublishRequest {
      * @param minimal whether the answer is wanted without the envelope, where that can be asked.
      */
     static PublishRequest one(final Dialect dialect, final int port, final boolean minimal) {
-        return of(
-                dialect,
-                port,
-                "application/json",
-                minimal ? "Prefer: return=minimal\r\n" : "",
-                EventText.event(EventText.LENGTH),
-                1);
+        return one(dialect, port, minimal ? MINIMAL : "", EventText.event(EventText.LENGTH));
     }
 
     /** One event of a subject; the answer is wanted without the envelope. */
     static PublishRequest one(final Dialect dialect, final int port, final String subject) {
-        return of(
-                dialect,
-                port,
-                "application/json",
-                "Prefer: return=minimal\r\n",
-                EventText.event(subject, EventText.LENGTH),
-                1);
+        return one(dialect, port, MINIMAL, EventText.event(subject, EventText.LENGTH));
+    }
+
+    /** One event of another length, answered without the envelope. */
+    static PublishRequest sized(final Dialect dialect, final int port, final int length) {
+        return one(dialect, port, MINIMAL, EventText.event(length));
+    }
+
+    private static PublishRequest one(
+            final Dialect dialect, final int port, final String headers, final byte[] event) {
+        return of(dialect, port, "application/json", headers, event, 1);
     }
 
     /** Many events, a line each. */
@@ -68,17 +67,6 @@ final class PublishRequest {
     /** Events in it. */
     int eventCount() {
         return eventCount;
-    }
-
-    /** One event of another length, answered without the envelope. */
-    static PublishRequest sized(final Dialect dialect, final int port, final int length) {
-        return of(
-                dialect,
-                port,
-                "application/json",
-                "Prefer: return=minimal\r\n",
-                EventText.event(length),
-                1);
     }
 
     /** Any body. */

@@ -8,7 +8,6 @@ import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.LongUnaryOperator;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -50,10 +49,9 @@ final class StalledScenario implements Scenario {
                 List.of(Picture.percentiles()));
     }
 
-    /** Only one that remembers. */
     @Override
     public boolean suits(final Contender contender) {
-        return contender.dialect().hasBatches() && !contender.isFloor();
+        return contender.remembers();
     }
 
     @Override
@@ -81,11 +79,11 @@ final class StalledScenario implements Scenario {
                                                 server.dialect(), server.port(), EVENT_LENGTH)),
                                 EVENTS_PER_SECOND,
                                 (long) (4.5 * PHASE_SECONDS * EVENTS_PER_SECOND));
-                record(client, times, sequence -> pacer.dueNs(sequence - base - 1));
+                client.record(times, sequence -> pacer.dueNs(sequence - base - 1));
                 pacer.start();
-                pass(client, PHASE_SECONDS / 2);
+                client.pass(PHASE_SECONDS / 2);
                 times.reset();
-                pass(client, PHASE_SECONDS);
+                client.pass(PHASE_SECONDS);
                 final double before = times.getValueAtPercentile(99);
                 measure.value("p50 before, µs", times.getValueAtPercentile(50) / 1e3);
                 measure.value("p99 before, µs", before / 1e3);
@@ -93,9 +91,9 @@ final class StalledScenario implements Scenario {
                 others.stall();
                 times.reset();
                 measure.start();
-                pass(client, PHASE_SECONDS);
+                client.pass(PHASE_SECONDS);
                 memory.sample();
-                pass(client, PHASE_SECONDS);
+                client.pass(PHASE_SECONDS);
                 measure.stop();
                 final ServerMemory.Sample end = memory.sample();
                 measure.times().add(times);
@@ -115,21 +113,6 @@ final class StalledScenario implements Scenario {
             measure.violations(client);
         }
         return measure.round();
-    }
-
-    private static void record(
-            final LoadClient client, final Histogram times, final LongUnaryOperator due) {
-        client.subscribers()
-                .forEach(
-                        subscriber ->
-                                subscriber.listener(
-                                        (first, end) -> {
-                                            final long now = System.nanoTime();
-                                            for (long each = first; each < end; each++) {
-                                                times.recordValue(
-                                                        Math.max(0, now - due.applyAsLong(each)));
-                                            }
-                                        }));
     }
 
     /** Everybody has everything, once. */
@@ -158,10 +141,5 @@ final class StalledScenario implements Scenario {
 
     private boolean isOpen(final FleetProcess fleet) {
         return fleet.openCount() == subscriberCount / 2;
-    }
-
-    private static void pass(final LoadClient client, final double seconds) throws IOException {
-        final long end = System.nanoTime() + (long) (seconds * 1e9);
-        client.await("the time to pass", (int) seconds + 20, () -> System.nanoTime() - end > 0);
     }
 }

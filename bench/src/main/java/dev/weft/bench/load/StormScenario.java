@@ -49,10 +49,9 @@ final class StormScenario implements Scenario {
                 List.of(Picture.percentiles()));
     }
 
-    /** Only one that remembers. */
     @Override
     public boolean suits(final Contender contender) {
-        return contender.dialect().hasBatches() && !contender.isFloor();
+        return contender.remembers();
     }
 
     @Override

@@ -1,15 +1,10 @@
 package dev.weft.bench.micro;
 
-import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
-import dev.weft.server.fanout.Member;
-import dev.weft.server.fanout.Seat;
 import dev.weft.server.ring.BlockRing;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.SystemEpochMicroClock;
 import org.jspecify.annotations.Nullable;
@@ -50,30 +45,6 @@ public class FanOutBenchmark {
     private @Nullable BlockRing ring;
     private @Nullable FanoutAgent agent;
     private byte @Nullable [][] copies;
-
-    /** A subscriber that takes everything. */
-    private static final class Taker implements Member {
-        private final Seat seat = new Seat();
-        private long byteCount;
-
-        @Override
-        public boolean deliver(final ByteBuf batch, final boolean isLast) {
-            byteCount += batch.readableBytes();
-            batch.release();
-            return true;
-        }
-
-        @Override
-        public void onLeft(final long cursor, final LeaveReason reason) {
-            throw new IllegalStateException(
-                    "left at " + cursor + ": " + reason + " after " + byteCount);
-        }
-
-        @Override
-        public Seat seat() {
-            return seat;
-        }
-    }
 
     /** Makes the ring and lets the members join. */
     @Setup(Level.Trial)
@@ -128,12 +99,8 @@ public class FanOutBenchmark {
             throw new IllegalStateException("not open");
         }
         final int offset = ring.claim(length);
+        sample.moveTo(nextSequence);
         ring.buffer().putBytes(offset, sample.buffer(), 0, length);
-        ring.buffer()
-                .putLong(
-                        offset + BlockDescriptor.FIRST_SEQUENCE_OFFSET,
-                        nextSequence,
-                        ByteOrder.LITTLE_ENDIAN);
         ring.commit(length, nextSequence, nextSequence + EVENTS - 1);
         nextSequence += EVENTS;
     }

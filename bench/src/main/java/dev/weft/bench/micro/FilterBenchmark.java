@@ -2,19 +2,14 @@ package dev.weft.bench.micro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.protocol.frame.RecordDescriptor;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
-import dev.weft.server.fanout.Member;
-import dev.weft.server.fanout.Seat;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.ring.BlockRing;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -78,30 +73,6 @@ public class FilterBenchmark {
     private long nextSequence;
     private @Nullable BlockRing ring;
     private @Nullable FanoutAgent agent;
-
-    /** A subscriber that takes everything. */
-    private static final class Taker implements Member {
-        private final Seat seat = new Seat();
-        private long byteCount;
-
-        @Override
-        public boolean deliver(final ByteBuf batch, final boolean isLast) {
-            byteCount += batch.readableBytes();
-            batch.release();
-            return true;
-        }
-
-        @Override
-        public void onLeft(final long cursor, final LeaveReason reason) {
-            throw new IllegalStateException(
-                    "left at " + cursor + ": " + reason + " after " + byteCount);
-        }
-
-        @Override
-        public Seat seat() {
-            return seat;
-        }
-    }
 
     /** Makes the ring, and one subscriber for each filter. */
     @Setup(Level.Trial)
@@ -192,17 +163,13 @@ public class FilterBenchmark {
             throw new IllegalStateException("not open");
         }
         final int offset = ring.claim(length);
+        sample.moveTo(nextSequence);
         ring.buffer().putBytes(offset, sample.buffer(), 0, length);
         wanted = (wanted + STRIDE) % filters;
         put(wanted);
         for (final int digitOffset : digitOffsets) {
             ring.buffer().putBytes(offset + digitOffset, digits);
         }
-        ring.buffer()
-                .putLong(
-                        offset + BlockDescriptor.FIRST_SEQUENCE_OFFSET,
-                        nextSequence,
-                        ByteOrder.LITTLE_ENDIAN);
         ring.commit(length, nextSequence, nextSequence + events - 1);
         nextSequence += events;
     }

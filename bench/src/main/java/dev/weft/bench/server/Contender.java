@@ -18,6 +18,11 @@ public record Contender(String name, Dialect dialect, boolean isPeer, Starter st
         return name.startsWith(Contenders.FLOOR);
     }
 
+    /** Whether it takes batches and keeps events, so that a reader gets later what it missed. */
+    public boolean remembers() {
+        return dialect.hasBatches() && !isFloor();
+    }
+
     /** Starts a process. */
     @FunctionalInterface
     public interface Starter {

@@ -173,6 +173,11 @@ public final class ServerProcess implements AutoCloseable {
         return bytes;
     }
 
+    /** Resident memory that is its own and no file, in bytes: anonymous and shared. */
+    public long ownMemory() throws IOException {
+        return resident("Pss_Anon") + resident("Pss_Shmem");
+    }
+
     private long[] pids() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .mapToLong(ProcessHandle::pid)

@@ -1,7 +1,6 @@
 package dev.weft.server.cli;
 
 import dev.weft.server.Weft;
-import dev.weft.server.config.ConfigException;
 import dev.weft.server.config.Setting;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.journal.RetentionLimits;
@@ -11,9 +10,7 @@ import dev.weft.server.journal.retention.RetentionPreview;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -45,10 +42,12 @@ public final class RetentionCommand implements Callable<Integer> {
                         .required(true)
                         .description("Show the plan; nothing is deleted.")
                         .build());
-        spec.addOption(text("--config", "<file>", "file with settings; also by WEFT_CONFIG"));
+        spec.addOption(SettingOptions.configFile());
         for (final Setting setting : Setting.all()) {
             if (setting.key().startsWith("retention-") || setting.key().equals("data-dir")) {
-                spec.addOption(text(setting.flag(), setting.parameter(), setting.description()));
+                spec.addOption(
+                        SettingOptions.text(
+                                setting.flag(), setting.parameter(), setting.description()));
             }
         }
     }
@@ -58,24 +57,10 @@ public final class RetentionCommand implements Callable<Integer> {
         return new CommandLine(new RetentionCommand().spec);
     }
 
-    private static OptionSpec text(
-            final String name, final String parameter, final String description) {
-        return OptionSpec.builder(name)
-                .type(String.class)
-                .paramLabel(parameter)
-                .description(description)
-                .build();
-    }
-
     @Override
     public Integer call() throws IOException {
-        final WeftConfig config;
-        try {
-            config = WeftConfig.load(flags(), System.getenv());
-        } catch (final ConfigException ex) {
-            final PrintWriter err = spec.commandLine().getErr();
-            err.println("weft: wrong settings:");
-            ex.mistakes().forEach(mistake -> err.println("  " + mistake));
+        final WeftConfig config = SettingOptions.load(spec).orElse(null);
+        if (config == null) {
             return USAGE;
         }
         final RetentionLimits limits = Weft.retention(config.retention());
@@ -87,17 +72,6 @@ public final class RetentionCommand implements Callable<Integer> {
                     spec.commandLine(), "no journal there: " + ex.getMessage(), ex);
         }
         return 0;
-    }
-
-    private Map<String, String> flags() {
-        final Map<String, String> flags = new LinkedHashMap<>();
-        for (final OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            final Object value = option.getValue();
-            if (value instanceof String text) {
-                flags.put(option.longestName().substring(2), text);
-            }
-        }
-        return flags;
     }
 
     private void print(

@@ -1,13 +1,11 @@
 package dev.weft.server.cli;
 
 import dev.weft.server.Weft;
-import dev.weft.server.config.ConfigException;
 import dev.weft.server.config.Setting;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.journal.JournalException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +22,6 @@ import picocli.CommandLine.Model.OptionSpec;
  * else to standard error.
  */
 public final class ServeCommand implements Callable<Integer> {
-    private static final String CONFIG = "--config";
     private static final String PRINT_CONFIG = "--print-config";
     private static final int USAGE = 2;
     private static final int FAILED = 1;
@@ -45,7 +42,7 @@ public final class ServeCommand implements Callable<Integer> {
                                 "0", "stopped by a signal, everything in order",
                                 "1", "it cannot start, or cannot go on",
                                 "2", "wrong settings; all mistakes are told"));
-        spec.addOption(text(CONFIG, "<file>", "file with settings; also by WEFT_CONFIG"));
+        spec.addOption(SettingOptions.configFile());
         for (final Setting setting : Setting.all()) {
             if (setting.kind() != Setting.Kind.SECRET) {
                 spec.addOption(option(setting));
@@ -75,30 +72,16 @@ public final class ServeCommand implements Callable<Integer> {
                     .description(setting.description())
                     .build();
         }
-        return text(
+        return SettingOptions.text(
                 setting.flag(),
                 setting.parameter(),
                 setting.description() + " (default: " + fallback + ")");
     }
 
-    private static OptionSpec text(
-            final String name, final String parameter, final String description) {
-        return OptionSpec.builder(name)
-                .type(String.class)
-                .paramLabel(parameter)
-                .description(description)
-                .build();
-    }
-
     @Override
     public Integer call() throws InterruptedException {
-        final PrintWriter err = spec.commandLine().getErr();
-        final WeftConfig config;
-        try {
-            config = WeftConfig.load(flags(), System.getenv());
-        } catch (final ConfigException ex) {
-            err.println("weft: wrong settings:");
-            ex.mistakes().forEach(mistake -> err.println("  " + mistake));
+        final WeftConfig config = SettingOptions.load(spec).orElse(null);
+        if (config == null) {
             return USAGE;
         }
         if (spec.commandLine().getParseResult().hasMatchedOption(PRINT_CONFIG)) {
@@ -106,18 +89,7 @@ public final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         LogSetup.level(config.logLevel());
-        return serve(config, err);
-    }
-
-    private Map<String, String> flags() {
-        final Map<String, String> flags = new LinkedHashMap<>();
-        for (final OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            final Object value = option.getValue();
-            if (value instanceof String text) {
-                flags.put(option.longestName().substring(2), text);
-            }
-        }
-        return flags;
+        return serve(config, spec.commandLine().getErr());
     }
 
     private int serve(final WeftConfig config, final PrintWriter err) throws InterruptedException {
