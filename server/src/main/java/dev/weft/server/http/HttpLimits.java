@@ -83,5 +83,11 @@ public final class HttpLimits {
     /** Connections accepted before those that are there have their turn again. */
     static final int ACCEPTS_PER_CYCLE_MAX = 16;
 
+    /**
+     * Ready sockets that a loop serves before it appends and answers what they published: when
+     * thousands of clients go or come at once, a publish waits for these few, not for all.
+     */
+    static final int SOCKETS_PER_CYCLE_MAX = 256;
+
     private HttpLimits() {}
 }

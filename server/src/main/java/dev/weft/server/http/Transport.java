@@ -1,5 +1,6 @@
 package dev.weft.server.http;
 
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -45,7 +46,8 @@ public enum Transport {
     EPOLL("epoll", EpollServerSocketChannel.class, EpollServerDomainSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
-            return EpollIoHandler.newFactory();
+            return EpollIoHandler.newFactory(
+                    HttpLimits.SOCKETS_PER_CYCLE_MAX, DefaultSelectStrategyFactory.INSTANCE);
         }
 
         @Override

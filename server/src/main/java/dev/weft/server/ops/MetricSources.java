@@ -259,6 +259,16 @@ public record MetricSources(
                 null,
                 sum(streams, each -> each.resets.get()));
         metrics.counter(
+                "weft.stream.delays",
+                "Streams that waited for their opening because many came at once",
+                null,
+                sum(streams, each -> each.delayed.get()));
+        metrics.counter(
+                "weft.stream.refusals",
+                "Streams refused: no slot, or too many wait already",
+                null,
+                sum(streams, each -> each.refused.get()));
+        metrics.counter(
                 "weft.replay.refused",
                 "Catch-up requests that had to be made again",
                 null,

@@ -11,6 +11,12 @@ public final class StreamCounters {
     /** Streams that asked for a position that made no sense. */
     public final Counter resets = new Counter();
 
+    /** Streams that had to wait for their opening because many came at once. */
+    public final Counter delayed = new Counter();
+
+    /** Streams that were refused: no slot, or too many wait already. */
+    public final Counter refused = new Counter();
+
     /** Requests that the replay queue had no room for; each is made again a moment later. */
     public final Counter replayRefused = new Counter();
 

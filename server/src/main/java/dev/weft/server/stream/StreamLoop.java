@@ -38,6 +38,15 @@ public final class StreamLoop implements Agent {
 
     private static final int REPLAYED_PER_CYCLE_MAX = 16;
 
+    /**
+     * Streams that are opened before the sockets of the loop have their turn again: what ten
+     * thousand clients that come back at once add to the latency of a publish.
+     */
+    static final int OPENINGS_PER_CYCLE_MAX = 16;
+
+    /** Streams that wait to be opened; one more is refused. */
+    static final int ARRIVALS_MAX = 8_192;
+
     private final FanoutAgent fanout;
     private final CatchUp catchUp;
     private final Journal journal;
@@ -52,6 +61,8 @@ public final class StreamLoop implements Agent {
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> refused =
             new ArrayDeque<>(); // by the replay queue; again at the next tick
+    private final ArrayDeque<Runnable> arrivals = new ArrayDeque<>(); // in the order they came
+    private int openings; // since the last duty cycle
     private final SplittableRandom random = new SplittableRandom();
     private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
     private final Consumer<ReplayRequest> onAnswer = ReplayRequest::answer;
@@ -109,7 +120,7 @@ public final class StreamLoop implements Agent {
 
     @Override
     public int doWork() {
-        int workCount = fanout.doWork();
+        int workCount = fanout.doWork() + openArrivals();
         setAlarm();
         workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
         for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
@@ -122,6 +133,19 @@ public final class StreamLoop implements Agent {
             workCount++;
         }
         return workCount;
+    }
+
+    private int openArrivals() {
+        openings = 0;
+        while (openings < OPENINGS_PER_CYCLE_MAX) {
+            final Runnable opening = arrivals.poll();
+            if (opening == null) {
+                break;
+            }
+            openings++;
+            opening.run();
+        }
+        return openings;
     }
 
     /** Has itself called when something is to go out although nothing happens until then. */
@@ -217,9 +241,38 @@ public final class StreamLoop implements Agent {
 
     // ---- for the routes
 
-    /** Takes a slot for one more subscriber. */
-    boolean admit() {
-        return slots.acquire();
+    /**
+     * Takes a slot for one more subscriber and opens its stream, at once or when it is its turn.
+     *
+     * @param opening calls {@link #subscribe}.
+     */
+    Admission admit(final Runnable opening) {
+        if (arrivals.size() >= ARRIVALS_MAX || !slots.acquire()) {
+            counters.refused.increment();
+            return Admission.REFUSED;
+        }
+        signal.signal(); // also for the next cycle to count from 0
+        if (openings < OPENINGS_PER_CYCLE_MAX && arrivals.isEmpty()) {
+            openings++;
+            opening.run();
+            return Admission.OPENED;
+        }
+        counters.delayed.increment();
+        arrivals.add(opening);
+        return Admission.WAITING;
+    }
+
+    /**
+     * What is wished, begun at the journal as it is now, however long the opening may have to wait.
+     */
+    Subscription asOfNow(final Subscription wish) {
+        return wish.start().kind() == Start.Kind.HEAD
+                ? new Subscription(
+                        new Start(Start.Kind.AFTER, journal.appendedSequence()),
+                        wish.filter(),
+                        wish.framing(),
+                        wish.policy())
+                : wish;
     }
 
     /**

@@ -52,10 +52,11 @@ public final class SubscribeRoute implements Route {
     @Override
     public void handle(final Exchange exchange) {
         final Subscription wish = parser.parse(exchange.query(), exchange.headers(), false);
-        if (!loop.admit()) {
-            refuse(exchange, loop);
-            return;
-        }
+        final Subscription begun = loop.asOfNow(wish);
+        settle(exchange, loop, loop.admit(() -> open(exchange, begun)));
+    }
+
+    private void open(final Exchange exchange, final Subscription wish) {
         final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
         final boolean chunked = !exchange.isHttp10();
         final Subscriber subscriber = loop.subscribe(wish, chunked);
@@ -80,11 +81,20 @@ public final class SubscribeRoute implements Route {
         return "Weft-Subscriber: " + subscriber.id() + LINE_END;
     }
 
-    /** Refuses for want of a slot; each client gets its own delay. */
-    static void refuse(final Exchange exchange, final StreamLoop loop) {
+    /** Has nothing further read from who waits, and refuses who may not even wait. */
+    static void settle(final Exchange exchange, final StreamLoop loop, final Admission admission) {
+        switch (admission) {
+            case OPENED -> {}
+            case WAITING -> exchange.readBody(false); // until it is answered
+            case REFUSED -> refuse(exchange, loop);
+        }
+    }
+
+    /** Each client gets its own delay, so that they do not come back together. */
+    private static void refuse(final Exchange exchange, final StreamLoop loop) {
         final int seconds = Math.max(1, loop.retryMs() / 1_000);
         exchange.respond(
-                new Problem(503, "no more subscribers are taken, or the server stops"),
+                new Problem(503, "no more subscribers are taken now, or the server stops"),
                 "Retry-After: " + seconds + "\r\n");
     }
 }

@@ -333,7 +333,7 @@ class ProductSimulationTest {
             }
             final String last = client.lastEventId();
             final StreamLoop loop = loops.get(random.nextInt(loops.size()));
-            assertThat(loop.admit()).isTrue();
+            assertThat(loop.admit(() -> {})).isNotEqualTo(Admission.REFUSED);
             final Start start =
                     last.isEmpty()
                             ? new Start(Start.Kind.ALL, 0)

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class StreamLoopTest {
@@ -25,6 +26,10 @@ class StreamLoopTest {
     private final StreamLoop loop = streams(catchUp);
 
     private StreamLoop streams(final CatchUp replay) {
+        return streams(replay, slots);
+    }
+
+    private StreamLoop streams(final CatchUp replay, final SubscriberSlots taken) {
         return new StreamLoop(
                 new FanoutAgent(
                         fabric.ring(),
@@ -35,7 +40,7 @@ class StreamLoopTest {
                 fabric.journal(),
                 UnpooledByteBufAllocator.DEFAULT,
                 StreamConfig.defaults(Set.of("system")),
-                slots,
+                taken,
                 fabric::timeUs);
     }
 
@@ -195,6 +200,84 @@ class StreamLoopTest {
         }
         assertThat(fabric.journal().leasedFrom()).isLessThanOrEqualTo(head + 1);
         assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldOpenOnlySoManyStreamsBeforeTheSocketsHaveTheirTurn() {
+        final int count = 3 * StreamLoop.OPENINGS_PER_CYCLE_MAX + 1;
+        final StreamLoop crowded = streams(catchUp, new SubscriberSlots(count));
+        final List<Integer> opened = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            final int number = i;
+            assertThat(crowded.admit(() -> opened.add(number)))
+                    .isEqualTo(
+                            i < StreamLoop.OPENINGS_PER_CYCLE_MAX
+                                    ? Admission.OPENED
+                                    : Admission.WAITING);
+        }
+        assertThat(crowded.admit(() -> opened.add(-1))).as("no slot").isEqualTo(Admission.REFUSED);
+        assertThat(opened).hasSize(StreamLoop.OPENINGS_PER_CYCLE_MAX);
+        for (int cycle = 2; cycle <= 3; cycle++) {
+            assertThat(crowded.doWork()).isPositive();
+            assertThat(opened).hasSize(cycle * StreamLoop.OPENINGS_PER_CYCLE_MAX);
+        }
+        crowded.doWork();
+        assertThat(opened).hasSize(count).isSorted();
+        assertThat(crowded.counters().delayed.get())
+                .isEqualTo(count - StreamLoop.OPENINGS_PER_CYCLE_MAX);
+        assertThat(crowded.counters().refused.get()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseWhenTooManyWaitToBeOpened() {
+        final int room = StreamLoop.OPENINGS_PER_CYCLE_MAX + StreamLoop.ARRIVALS_MAX;
+        final SubscriberSlots many = new SubscriberSlots(2 * room);
+        final StreamLoop crowded = streams(catchUp, many);
+        for (int i = 0; i < room; i++) {
+            assertThat(crowded.admit(() -> {})).isNotEqualTo(Admission.REFUSED);
+        }
+        assertThat(crowded.admit(() -> {})).isEqualTo(Admission.REFUSED);
+        assertThat(many.used()).as("and no slot is lost").isEqualTo(room);
+    }
+
+    @Test
+    void shouldBeginAStreamWhereItWasAskedForHoweverLongItWaits() {
+        final Subscription live = new Subscription(Start.HEAD, Filter.ALL, Framing.SSE);
+        fabric.publish("{\"type\":\"before\"}");
+        settle();
+        final Subscription begun = loop.asOfNow(live);
+        fabric.publish("{\"type\":\"while\"}");
+        settle();
+        final FakeSocket socket = open(begun.start());
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(seen(socket))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("\"type\":\"while\"");
+    }
+
+    @Test
+    void shouldBeginAlsoWhoWantsTheNewestOnlyWhereItWasAskedFor() {
+        fabric.publish("{\"type\":\"a\",\"subject\":\"k/0\"}");
+        settle();
+        for (final Policy policy : List.of(Policy.LATEST, Policy.sample(1))) {
+            final long before = fabric.journal().appendedSequence();
+            final Subscription begun =
+                    loop.asOfNow(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE, policy));
+            assertThat(begun.policy()).isEqualTo(policy);
+            for (int i = 0; i < 10; i++) {
+                fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 2 + "\"}");
+            }
+            settle();
+            final FakeSocket socket = open(loop, begun.start(), begun.policy());
+            socket.read(ALL_BYTES);
+            settle();
+            assertThat(sequences(socket))
+                    .isEqualTo(
+                            policy.equals(Policy.LATEST)
+                                    ? List.of(before + 9, before + 10)
+                                    : List.of(before + 10));
+        }
     }
 
     @Test
@@ -364,16 +447,16 @@ class StreamLoopTest {
 
     @Test
     void shouldGiveASlotBackWhenAClientGoes() {
-        assertThat(loop.admit()).isTrue();
-        assertThat(loop.admit()).isTrue();
-        assertThat(loop.admit()).isFalse();
+        assertThat(loop.admit(() -> {})).isEqualTo(Admission.OPENED);
+        assertThat(loop.admit(() -> {})).isEqualTo(Admission.OPENED);
+        assertThat(loop.admit(() -> {})).isEqualTo(Admission.REFUSED);
         final Subscriber subscriber =
                 loop.subscribe(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE), true);
         subscriber.onClose(new FakeSocket(subscriber));
         assertThat(slots.used()).isEqualTo(1);
-        assertThat(loop.admit()).isTrue();
+        assertThat(loop.admit(() -> {})).isEqualTo(Admission.OPENED);
         slots.close();
         subscriber.onClose(new FakeSocket(subscriber));
-        assertThat(loop.admit()).as("the server stops").isFalse();
+        assertThat(loop.admit(() -> {})).as("the server stops").isEqualTo(Admission.REFUSED);
     }
 }

@@ -250,7 +250,7 @@ class StreamSimulationTest {
                 default -> {}
             }
             final StreamLoop loop = loop();
-            assertThat(loop.admit()).isTrue();
+            assertThat(loop.admit(() -> {})).isNotEqualTo(Admission.REFUSED);
             final Subscription wish = new Subscription(start, filter, framing, policy());
             final Subscriber subscriber =
                     loop.subscribe(wish, framing != Framing.WEBSOCKET && random.nextBoolean());
