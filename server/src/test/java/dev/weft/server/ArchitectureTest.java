@@ -31,6 +31,7 @@ class ArchitectureTest {
         "dev.weft.protocol..",
         "dev.weft.server.sequencer..",
         "dev.weft.server.journal..",
+        "dev.weft.server.index..",
         "dev.weft.server.ring..",
         "dev.weft.server.config..",
         "dev.weft.server.counters.."
@@ -140,11 +141,36 @@ class ArchitectureTest {
                     .resideInAnyPackage(
                             "dev.weft.server.sequencer..",
                             "dev.weft.server.ring..",
+                            "dev.weft.server.index..",
                             "dev.weft.server.fanout..",
                             "dev.weft.server.stream..",
                             "dev.weft.server.query..",
                             "dev.weft.server.ingest..",
                             "dev.weft.server.http..");
+
+    @ArchTest
+    static final ArchRule indexKnowsFiltersAndTheJournalOnly =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.index..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.sequencer..",
+                            "dev.weft.server.ring..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.http..");
+
+    @ArchTest
+    static final ArchRule postingsStayInsideTheIndex =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.index..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.roaringbitmap..");
 
     @ArchTest
     static final ArchRule sequencerKnowsNoSurface =
