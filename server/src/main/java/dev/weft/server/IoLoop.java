@@ -37,6 +37,7 @@ final class IoLoop {
             Engine engine,
             Journal journal,
             Replay replay,
+            Queries queries,
             StreamConfig streams,
             SubscriberSlots slots,
             IngestConfig ingest,
@@ -85,7 +86,7 @@ final class IoLoop {
                 new IngestLoop(
                         shared.ingest(),
                         shared.engine().inbox(),
-                        new Originals(shared.replay().history(), allocator),
+                        new Originals(shared.queries().history(), allocator),
                         duty,
                         allocator,
                         System::currentTimeMillis);
@@ -125,13 +126,13 @@ final class IoLoop {
                 .add(
                         HttpMethod.GET,
                         "/events",
-                        new EventsRoute(subscribe, shared.replay().history()))
+                        new EventsRoute(subscribe, shared.queries().history()))
                 .add(HttpMethod.GET, "/events/stream", subscribe)
                 .add(HttpMethod.GET, "/events/ws", new WebSocketRoute(streams, shared.streams()))
                 .add(
                         HttpMethod.GET,
                         "/events/{seq}",
-                        new EventRoute(shared.replay().history(), shared.journal()));
+                        new EventRoute(shared.queries().history(), shared.journal()));
     }
 
     void start() {

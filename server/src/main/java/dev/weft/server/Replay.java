@@ -1,39 +1,31 @@
 package dev.weft.server;
 
 import dev.weft.server.journal.Journal;
-import dev.weft.server.query.History;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
 import dev.weft.server.stream.CatchUp;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 
-/** The thread that reads the journal for subscribers that are behind and for history. */
+/** The thread that reads the journal for subscribers that are behind. */
 final class Replay implements AutoCloseable {
     private static final long PARK_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final CatchUp catchUp;
-    private final History history;
     private final AgentThread thread;
 
     Replay(final Journal journal, final int subscribersMax, final AgentErrors errors) {
         catchUp = new CatchUp(journal, ByteBufAllocator.DEFAULT, subscribersMax);
-        history = new History(journal);
         thread = new AgentThread("weft-replay-0", AgentThread.Idle.PARK, () -> PARK_NS, errors);
         catchUp.wakeBy(thread);
-        history.wakeBy(thread);
     }
 
     CatchUp catchUp() {
         return catchUp;
     }
 
-    History history() {
-        return history;
-    }
-
     void start() {
-        thread.start(catchUp, history);
+        thread.start(catchUp);
     }
 
     @Override

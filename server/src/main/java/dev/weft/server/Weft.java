@@ -79,6 +79,7 @@ public final class Weft implements AutoCloseable {
     private final List<IoLoop> loops = new ArrayList<>();
     private final Engine engine;
     private final Replay replay;
+    private final Queries queries;
     private final SubscriberSlots slots;
     private final EventRules rules;
     private final SequencerCounts counts = new SequencerCounts();
@@ -106,11 +107,13 @@ public final class Weft implements AutoCloseable {
         final StreamConfig streamConfig = streamConfig();
         slots = new SubscriberSlots(streamConfig.subscribersMax());
         replay = new Replay(journal, streamConfig.subscribersMax(), failures);
+        queries = new Queries(journal, failures);
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
                         journal,
                         replay,
+                        queries,
                         streamConfig,
                         slots,
                         IngestConfig.of(rules, config.durableByDefault(), duties.size()),
@@ -149,6 +152,7 @@ public final class Weft implements AutoCloseable {
                         ApiKeys.guard(config.access().apiKeys()));
         engine.start();
         replay.start();
+        queries.start();
         loops.forEach(IoLoop::start);
         try {
             tellRecovery(opened.report());
@@ -220,7 +224,7 @@ public final class Weft implements AutoCloseable {
 
     /** What reads pages, for tests. */
     History history() {
-        return replay.history();
+        return queries.history();
     }
 
     /** Newest sequence. */
@@ -296,6 +300,7 @@ public final class Weft implements AutoCloseable {
         }
         engine.close();
         replay.close();
+        queries.close();
         final boolean ended =
                 loopGroup
                         .shutdownGracefully(0, LOOPS_MS / 2, TimeUnit.MILLISECONDS)

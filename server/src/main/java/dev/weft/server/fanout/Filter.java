@@ -25,7 +25,9 @@ public final class Filter {
         CATEGORY("category", RecordDescriptor.CATEGORY_OFFSET),
         SUBJECT("subject", RecordDescriptor.SUBJECT_OFFSET),
         CORRELATION_ID("correlation_id", RecordDescriptor.CORRELATION_ID_OFFSET),
-        RUN_ID("run_id", RecordDescriptor.RUN_ID_OFFSET);
+        CAUSATION_ID("causation_id", RecordDescriptor.CAUSATION_ID_OFFSET),
+        RUN_ID("run_id", RecordDescriptor.RUN_ID_OFFSET),
+        STEP_ID("step_id", RecordDescriptor.STEP_ID_OFFSET);
 
         private final String parameter;
         private final int descriptorOffset;
@@ -154,11 +156,13 @@ public final class Filter {
                 isExact &= !term.isPrefix();
             }
             return switch (field) {
-                case SUBJECT -> isExact ? 0 : 3;
-                case CORRELATION_ID -> isExact ? 1 : 6;
-                case RUN_ID -> isExact ? 2 : 7;
-                case TYPE -> isExact ? 4 : 5;
-                case CATEGORY -> 8;
+                case SUBJECT -> isExact ? 0 : 5;
+                case STEP_ID -> isExact ? 1 : 6;
+                case CAUSATION_ID -> isExact ? 2 : 7;
+                case CORRELATION_ID -> isExact ? 3 : 8;
+                case RUN_ID -> isExact ? 4 : 9;
+                case TYPE -> isExact ? 10 : 11;
+                case CATEGORY -> 12;
             };
         }
 

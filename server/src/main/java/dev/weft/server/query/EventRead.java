@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one event. Handed from the loop to the replay thread and back. */
+/** Reads one event. Handed from the loop to the query thread and back. */
 final class EventRead implements History.Read {
     private final ByteBufAllocator allocator;
     private final EventLoop loop;

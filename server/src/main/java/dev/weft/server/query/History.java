@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads pages from the journal, one per duty cycle, in the order of the requests. Thread: replay.
+ * Reads pages from the journal, one per duty cycle, in the order of the requests. Thread: query.
  * {@link #offer} is for the I/O loops; when its queue is full, the client is told to come back
  * (503). What was read and not yet written is bounded by a {@link ReadBudget}: the next read waits
  * for it, and after a while it is refused, too.
@@ -33,7 +33,7 @@ public final class History implements Agent {
 
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
-    /** One read: done on the replay thread, answered on the loop of the client. */
+    /** One read: done on the query thread, answered on the loop of the client. */
     interface Read {
         /** How it ended. */
         enum Outcome {
@@ -46,7 +46,7 @@ public final class History implements Agent {
         /** First sequence that it needs, for retention to wait. */
         long firstSequence();
 
-        /** Thread: replay. It touches a bounded number of bytes. */
+        /** Thread: query. It touches a bounded number of bytes. */
         void read(Journal journal, BlockCursor cursor);
 
         /** What was read, or null. */
@@ -56,7 +56,7 @@ public final class History implements Agent {
         void bytes(ByteBuf counted);
 
         /**
-         * Has the answer given by the loop that asked. Thread: replay.
+         * Has the answer given by the loop that asked. Thread: query.
          *
          * @param outcome how {@link #read} ended.
          */
@@ -90,7 +90,7 @@ public final class History implements Agent {
         return budget;
     }
 
-    /** Sets what wakes the replay thread. */
+    /** Sets what wakes the query thread. */
     public void wakeBy(final Signal wakeUp) {
         signal = wakeUp;
         budget.wakeBy(wakeUp);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one page in ascending order: at most {@code limit} events and {@link #PAGE_LENGTH_MAX}
- * bytes, one event at least. Handed from the loop to the replay thread and back.
+ * bytes, one event at least. Handed from the loop to the query thread and back.
  */
 final class PageRead implements History.Read {
     /** Length at which a page ends before its limit; {@code next_after} says where to go on. */

@@ -1,6 +1,6 @@
 /**
  * Pages of history and single events, straight from the journal. In: requests on the I/O loops.
- * Out: JSON. The reading is done by {@link dev.weft.server.query.History} on the replay thread, one
+ * Out: JSON. The reading is done by {@link dev.weft.server.query.History} on the query thread, one
  * bounded page per step; the routes and the answers belong to the I/O loop of their connection.
  */
 @NullMarked

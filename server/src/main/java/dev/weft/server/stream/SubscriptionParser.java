@@ -1,20 +1,13 @@
 package dev.weft.server.stream;
 
-import dev.weft.protocol.Limits;
-import dev.weft.protocol.Problem;
 import dev.weft.protocol.frame.Framing;
-import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
-import dev.weft.server.fanout.Term;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,28 +18,19 @@ import org.jspecify.annotations.Nullable;
  * itself is answered inside the stream. Stateless; any thread.
  */
 final class SubscriptionParser {
-    static final int VALUES_MAX = 100;
     static final long LAST_MAX = 1_000_000;
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final List<String> STARTS = List.of("after", "since", "last", "replay");
-    private static final Pattern TYPE = Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,127}");
-    private static final Pattern TYPE_PREFIX =
-            Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,126}(?<=[._:/-])\\*");
-    private static final Pattern SUBJECT =
-            Pattern.compile("[a-z][a-z0-9_-]{0,31}/[A-Za-z0-9._:@-]{1,200}");
-    private static final Pattern SUBJECT_PREFIX = Pattern.compile("[a-z][a-z0-9_-]{0,31}/\\*");
     private static final Pattern SAMPLE = Pattern.compile("sample=([1-9][0-9]{0,3})/s");
     private static final int DIGITS_MAX = 19; // of Long.MAX_VALUE
 
-    private final Set<String> categories;
+    private final FilterParser filters;
     private final Set<String> names = new HashSet<>(STARTS);
 
     SubscriptionParser(final Set<String> categories) {
-        this.categories = categories;
-        for (final Filter.Field field : Filter.Field.values()) {
-            names.add(field.parameter());
-        }
+        filters = new FilterParser(categories);
+        names.addAll(FilterParser.NAMES);
         names.add("event_names");
         names.add("policy");
     }
@@ -58,14 +42,14 @@ final class SubscriptionParser {
      */
     Subscription parse(
             final QueryParameters query, final HttpHeaders headers, final boolean webSocket) {
-        checkNames(query);
+        FilterParser.checkNames(query, names);
         final Framing framing = framing(query, headers, webSocket);
         final String policy = query.one("policy");
         final Start byQuery = startOf(query);
         final Start byHeader = startOf(headers.getAll(LAST_EVENT_ID));
         return new Subscription(
                 byHeader != null ? byHeader : byQuery != null ? byQuery : Start.HEAD,
-                filter(query),
+                filters.parse(query),
                 framing,
                 policy == null ? Policy.ALL : policy(policy));
     }
@@ -79,7 +63,7 @@ final class SubscriptionParser {
             return Policy.LATEST;
         }
         if (!sample.matches() || Integer.parseInt(sample.group(1)) > Policy.PER_SECOND_MAX) {
-            throw refused(
+            throw FilterParser.refused(
                     "policy",
                     "must be all, latest or sample=<n>/s with n from 1 to "
                             + Policy.PER_SECOND_MAX);
@@ -87,24 +71,11 @@ final class SubscriptionParser {
         return Policy.sample(Integer.parseInt(sample.group(1)));
     }
 
-    private void checkNames(final QueryParameters query) {
-        final Set<String> unknown = new TreeSet<>(query.names());
-        unknown.removeAll(names);
-        if (!unknown.isEmpty()) {
-            final String first = unknown.iterator().next();
-            throw refused(
-                    first.length() <= 64 && first.chars().allMatch(c -> c > ' ' && c < 0x7F)
-                            ? first
-                            : "query",
-                    "unknown parameter; known are " + String.join(", ", new TreeSet<>(names)));
-        }
-    }
-
     private static Framing framing(
             final QueryParameters query, final HttpHeaders headers, final boolean webSocket) {
         final String named = query.one("event_names");
         if (named != null && !named.equals("true") && !named.equals("false")) {
-            throw refused("event_names", "must be true or false");
+            throw FilterParser.refused("event_names", "must be true or false");
         }
         final List<String> accept = headers.getAll("Accept");
         final Framing framing =
@@ -116,7 +87,7 @@ final class SubscriptionParser {
                                 : Framing.SSE;
         if ("true".equals(named)) {
             if (framing != Framing.SSE) {
-                throw refused("event_names", "only text/event-stream has event lines");
+                throw FilterParser.refused("event_names", "only text/event-stream has event lines");
             }
             return Framing.SSE_NAMED;
         }
@@ -128,7 +99,8 @@ final class SubscriptionParser {
         for (final String candidate : STARTS) {
             if (query.names().contains(candidate)) {
                 if (name != null) {
-                    throw refused(candidate, "contradicts " + name + "; give one start only");
+                    throw FilterParser.refused(
+                            candidate, "contradicts " + name + "; give one start only");
                 }
                 name = candidate;
             }
@@ -142,7 +114,7 @@ final class SubscriptionParser {
             case "after" -> {
                 final long sequence = sequence(text);
                 if (sequence < 0) {
-                    throw refused(
+                    throw FilterParser.refused(
                             name, "must be a sequence, a whole number from 0 to " + Long.MAX_VALUE);
                 }
                 yield new Start(Start.Kind.AFTER, sequence);
@@ -150,7 +122,7 @@ final class SubscriptionParser {
             case "since" -> {
                 final Start start = Times.parse(text);
                 if (start == null) {
-                    throw refused(
+                    throw FilterParser.refused(
                             name,
                             "must be a time such as 2026-01-31T12:00:00Z (RFC 3339) or a duration such as 2h30m");
                 }
@@ -159,13 +131,14 @@ final class SubscriptionParser {
             case "last" -> {
                 final long count = sequence(text);
                 if (count < 1 || count > LAST_MAX) {
-                    throw refused(name, "must be a whole number from 1 to " + LAST_MAX);
+                    throw FilterParser.refused(
+                            name, "must be a whole number from 1 to " + LAST_MAX);
                 }
                 yield new Start(Start.Kind.LAST, count);
             }
             default -> {
                 if (!text.equals("all")) {
-                    throw refused(name, "must be all");
+                    throw FilterParser.refused(name, "must be all");
                 }
                 yield Start.ALL;
             }
@@ -206,78 +179,5 @@ final class SubscriptionParser {
             value = value * 10 + digit; // 19 digits overflow at most once, into the negative
         }
         return value < 0 ? -1 : value;
-    }
-
-    private Filter filter(final QueryParameters query) {
-        final Map<Filter.Field, Set<Term>> terms = new EnumMap<>(Filter.Field.class);
-        for (final Filter.Field field : Filter.Field.values()) {
-            final List<String> values = query.all(field.parameter());
-            if (values.size() > VALUES_MAX) {
-                throw refused(
-                        field.parameter(), "must not be given more than " + VALUES_MAX + " times");
-            }
-            final Set<Term> set = new HashSet<>();
-            for (final String value : values) {
-                set.add(term(field, value));
-            }
-            terms.put(field, set);
-        }
-        return Filter.of(terms);
-    }
-
-    private Term term(final Filter.Field field, final String value) {
-        return switch (field) {
-            case TYPE -> {
-                if (TYPE_PREFIX.matcher(value).matches()) {
-                    yield Term.prefix(value.substring(0, value.length() - 1));
-                }
-                if (!TYPE.matcher(value).matches()) {
-                    throw refused(
-                            field.parameter(),
-                            "must be a type, [A-Za-z][A-Za-z0-9._:/-]{0,127}, or the beginning of one up to one of"
-                                    + " . _ : / - followed by *, such as step.*");
-                }
-                yield Term.exact(value);
-            }
-            case CATEGORY -> {
-                if (!categories.contains(value)) {
-                    throw refused(
-                            field.parameter(),
-                            "must be one of " + String.join(", ", new TreeSet<>(categories)));
-                }
-                yield Term.exact(value);
-            }
-            case SUBJECT -> {
-                if (SUBJECT_PREFIX.matcher(value).matches()) {
-                    yield Term.prefix(value.substring(0, value.length() - 1));
-                }
-                if (!SUBJECT.matcher(value).matches()) {
-                    throw refused(
-                            field.parameter(), "must be kind/id, such as job/7f3a, or kind/*");
-                }
-                yield Term.exact(value);
-            }
-            case CORRELATION_ID, RUN_ID -> {
-                if (value.isEmpty()
-                        || value.codePointCount(0, value.length()) > Limits.ID_CHARACTERS_MAX
-                        || value.chars().anyMatch(c -> c < ' ' || c == 0x7F)) {
-                    throw refused(
-                            field.parameter(),
-                            "must have 1 to "
-                                    + Limits.ID_CHARACTERS_MAX
-                                    + " characters and no control characters");
-                }
-                yield Term.exact(escaped(value));
-            }
-        };
-    }
-
-    /** The form in which an identifier stands in a frame. */
-    private static String escaped(final String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"");
-    }
-
-    private static ProblemException refused(final String parameter, final String rule) {
-        return new ProblemException(new Problem(400, parameter + ": " + rule));
     }
 }

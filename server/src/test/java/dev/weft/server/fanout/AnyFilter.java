@@ -56,7 +56,7 @@ final class AnyFilter {
             case TYPE -> word(random) + '.' + word(random);
             case CATEGORY -> CATEGORIES[random.nextInt(CATEGORIES.length)];
             case SUBJECT -> word(random).toLowerCase(java.util.Locale.ROOT) + '/' + word(random);
-            case CORRELATION_ID, RUN_ID -> word(random);
+            case CORRELATION_ID, CAUSATION_ID, RUN_ID, STEP_ID -> word(random);
         };
     }
 
