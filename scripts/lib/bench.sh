@@ -23,6 +23,17 @@ bench_command() {
   COMMAND+=(-Xmx1g -XX:+UseSerialGC -cp bench/target/weft-bench.jar)
 }
 
+# more_files: thousands of connections in one process, in the servers and in the clients, which get the limits from here.
+# Root may have more than its login was given; who may not has what is there.
+more_files() {
+  local limit
+  for limit in 65536 32768 16384; do
+    ! [ "$(ulimit -H -n)" = unlimited ] && [ "$(ulimit -H -n)" -lt "$limit" ] || break
+    ! ulimit -n "$limit" 2>/dev/null || return 0
+  done
+  ulimit -S -n "$(ulimit -H -n)" 2>/dev/null || true
+}
+
 # peers_prepare <names, by commas>: sets PEERS to those of them that can be had; what is built lies in target/bench/peers.
 peers_prepare() {
   local name

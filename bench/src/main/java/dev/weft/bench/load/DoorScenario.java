@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Publishing through shared memory, and beside it the same events over loopback HTTP, one at a time
- * and as NDJSON, in the same round against the same server.
+ * Publishing through shared memory, and beside it the same events as HTTP over loopback TCP and
+ * over a Unix socket, one at a time and as NDJSON, in the same round against the same server.
  */
 final class DoorScenario implements Scenario {
     private static final int DIGITS = 3;
@@ -53,8 +54,9 @@ final class DoorScenario implements Scenario {
                                 + " the clock. Sustained: offers as fast as they are taken, %.0f s, until all are"
                                 + " acknowledged. Paced: %d events, one each ms, the server asleep before each one (so the"
                                 + " offer rings the bell), the publisher spins for the outcome. Beside it in the same round,"
-                                + " on the same server, by a plain blocking client: the same paced events as requests, and"
-                                + " NDJSON with %d lines a request, two under way, %.0f s.")
+                                + " on the same server, by a plain blocking client, over loopback TCP and over a Unix"
+                                + " socket: the same paced events as requests, and NDJSON with %d lines a request, two under"
+                                + " way, %.0f s.")
                         .formatted(
                                 EventText.LENGTH,
                                 BURST,
@@ -72,7 +74,8 @@ final class DoorScenario implements Scenario {
                 List.of(
                         Picture.percentiles(),
                         Picture.rounds("sustained to the journal, events/s"),
-                        Picture.rounds("NDJSON over TCP, events/s")));
+                        Picture.rounds("NDJSON over TCP, events/s"),
+                        Picture.rounds("NDJSON over a Unix socket, events/s")));
     }
 
     @Override
@@ -80,8 +83,21 @@ final class DoorScenario implements Scenario {
         return !contender.isPeer() && !contender.isFloor();
     }
 
+    /** The options with which a server takes part. */
+    static List<String> options(final Path base, final String server) {
+        return List.of(
+                "--door",
+                door(base, server).toString(),
+                "--unix-socket",
+                unixSocket(base, server).toString());
+    }
+
+    private static Path unixSocket(final Path base, final String server) {
+        return base.resolveSibling(base.getFileName() + "." + server + ".sock");
+    }
+
     /** The door of one server. */
-    static Path door(final Path base, final String server) {
+    private static Path door(final Path base, final String server) {
         return base.resolveSibling(base.getFileName() + "." + server);
     }
 
@@ -99,6 +115,9 @@ final class DoorScenario implements Scenario {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
         paceRequests("TCP", tcp, server.port(), measure);
         lines("TCP", tcp, server, measure);
+        final SocketAddress unix = UnixDomainSocketAddress.of(unixSocket(base, server.name()));
+        paceRequests("a Unix socket", unix, server.port(), measure);
+        lines("a Unix socket", unix, server, measure);
         return measure.round();
     }
 

@@ -42,6 +42,7 @@ final class FrameStream {
     private int previousLength;
 
     private final boolean isDense;
+    private final int step; // from one number to the next
     private long retryMs;
     private int retryAfterSeconds = -1;
     private long nextSequence;
@@ -65,14 +66,28 @@ final class FrameStream {
      *     rise.
      */
     FrameStream(final FrameNumber number, final long nextSequence, final boolean isDense) {
+        this(number, nextSequence, isDense, 1);
+    }
+
+    private FrameStream(
+            final FrameNumber number,
+            final long nextSequence,
+            final boolean isDense,
+            final int step) {
         this.number = number;
         this.isDense = isDense;
         this.nextSequence = nextSequence;
+        this.step = step;
     }
 
     /** One that gets only a part of the events: numbers that are left out are not lost. */
     static FrameStream ofAPart(final FrameNumber number) {
         return new FrameStream(number, 0, false);
+    }
+
+    /** One that gets every {@code step}th number, from whichever comes first. */
+    static FrameStream ofEach(final FrameNumber number, final int step) {
+        return new FrameStream(number, 0, true, step);
     }
 
     /** Takes what was read. Bytes of an unfinished frame are kept. */
@@ -226,9 +241,9 @@ final class FrameStream {
                 sequence = number.read(buffer, position, end);
             }
             int frameEnd = position + length;
-            if (isFollowed(buffer, position, frameEnd, end, sequence + 1)) {
+            if (isFollowed(buffer, position, frameEnd, end, sequence < 0 ? -1 : sequence + step)) {
                 next = count(sequence, next);
-                sequence++;
+                sequence += step;
             } else {
                 frameEnd = findEnd(buffer, position, end);
                 if (frameEnd < 0) {
@@ -268,7 +283,7 @@ final class FrameStream {
 
     private long count(final long sequence, final long expected) {
         receivedCount++;
-        return sequence == expected ? expected + 1 : outOfOrder(sequence, expected);
+        return sequence == expected ? expected + step : outOfOrder(sequence, expected);
     }
 
     private long outOfOrder(final long sequence, final long expected) {
@@ -278,10 +293,10 @@ final class FrameStream {
             return expected;
         }
         if (expected != 0 && isDense) {
-            lostCount += sequence - expected;
+            lostCount += Math.max(1, (sequence - expected) / step);
             note("id " + sequence + " instead of " + expected);
         }
-        return sequence + 1;
+        return sequence + step;
     }
 
     private void other(final DirectBuffer buffer, final int offset, final int end) {

@@ -95,6 +95,20 @@ final class LoadClient implements AutoCloseable {
         open(count, request(path, -1), () -> FrameStream.ofAPart(FrameNumber.of(dialect)));
     }
 
+    /**
+     * Opens one stream, or one for each channel of a server that needs several; then every {@code
+     * channelCount}th number comes on each.
+     */
+    void subscribeToEachChannel() throws IOException {
+        final int channels = dialect.channelCount();
+        for (int channel = 0; channel < channels; channel++) {
+            open(
+                    1,
+                    request(channels == 1 ? STREAM : Dialect.channel(STREAM, channel), -1),
+                    () -> FrameStream.ofEach(FrameNumber.of(dialect), channels));
+        }
+    }
+
     private List<Subscriber> open(
             final int count, final byte[] request, final Supplier<FrameStream> frames)
             throws IOException {
@@ -134,6 +148,11 @@ final class LoadClient implements AutoCloseable {
      */
     Publisher publisher(final boolean minimal) throws IOException {
         return publisherOf(List.of(PublishRequest.one(dialect, address.getPort(), minimal)));
+    }
+
+    /** The same, to each channel in turn where a server needs several. */
+    Publisher publisherToEachChannel(final boolean minimal) throws IOException {
+        return publisherOf(PublishRequest.oneForEachChannel(dialect, address.getPort(), minimal));
     }
 
     /** A connection that publishes one event a request, to these subjects in turn. */
@@ -191,6 +210,17 @@ final class LoadClient implements AutoCloseable {
                 throw new StalledException("waited " + seconds + " s for " + what);
             }
             poll(10);
+        }
+    }
+
+    /** Serves connections until so many frames have come. */
+    void awaitFrames(final long count, final int seconds) throws IOException {
+        try {
+            await("the last frames", seconds, () -> receivedCount() >= count);
+        } catch (final StalledException ex) {
+            throw new StalledException(
+                    "%s: %d of %d came; %s"
+                            .formatted(ex.getMessage(), receivedCount(), count, violations()));
         }
     }
 

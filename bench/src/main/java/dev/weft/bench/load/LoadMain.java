@@ -226,7 +226,7 @@ public final class LoadMain implements Callable<Integer> {
     private Contender weft(final String name, final String command, final boolean withDoor) {
         final List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
         if (withDoor) {
-            words.addAll(List.of("--door", DoorScenario.door(door, name).toString()));
+            words.addAll(DoorScenario.options(door, name));
         }
         return Contenders.weft(name, words);
     }

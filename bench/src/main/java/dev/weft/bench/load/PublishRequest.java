@@ -4,10 +4,13 @@ import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The text of a publish, which is sent over and over: head and body. */
 final class PublishRequest {
     private static final byte[] MARK = EventText.NUMBER_MARK.getBytes(StandardCharsets.US_ASCII);
+    private static final String PATH = "/events";
     private static final String MINIMAL = "Prefer: return=minimal\r\n";
 
     private final byte[] bytes;
@@ -27,6 +30,26 @@ final class PublishRequest {
      */
     static PublishRequest one(final Dialect dialect, final int port, final boolean minimal) {
         return one(dialect, port, minimal ? MINIMAL : "", EventText.event(EventText.LENGTH));
+    }
+
+    /** One event for each channel of a server that needs several. */
+    static List<PublishRequest> oneForEachChannel(
+            final Dialect dialect, final int port, final boolean minimal) {
+        if (dialect.channelCount() == 1) {
+            return List.of(one(dialect, port, minimal));
+        }
+        return IntStream.range(0, dialect.channelCount())
+                .mapToObj(
+                        channel ->
+                                of(
+                                        dialect,
+                                        port,
+                                        Dialect.channel(PATH, channel),
+                                        "application/json",
+                                        minimal ? MINIMAL : "",
+                                        EventText.event(EventText.LENGTH),
+                                        1))
+                .toList();
     }
 
     /** One event of a subject; the answer is wanted without the envelope. */
@@ -77,8 +100,21 @@ final class PublishRequest {
             final String headers,
             final byte[] body,
             final int eventCount) {
+        return of(dialect, port, PATH, contentType, headers, body, eventCount);
+    }
+
+    private static PublishRequest of(
+            final Dialect dialect,
+            final int port,
+            final String path,
+            final String contentType,
+            final String headers,
+            final byte[] body,
+            final int eventCount) {
         final byte[] head =
-                ("POST /events HTTP/1.1\r\nHost: 127.0.0.1:"
+                ("POST "
+                                + path
+                                + " HTTP/1.1\r\nHost: 127.0.0.1:"
                                 + port
                                 + "\r\nContent-Type: "
                                 + contentType

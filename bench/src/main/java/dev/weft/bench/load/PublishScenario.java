@@ -5,6 +5,7 @@ import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
@@ -34,14 +35,17 @@ final class PublishScenario implements Scenario {
                 minimal ? "publish-minimal" : "publish",
                 ("Single-event publishes (%d bytes, journaled) on one pipelined HTTP/1.1 connection, one SSE subscriber"
                                 + " that checks every id. Answer: %s. Closed loop: up to %d requests without an answer, new"
-                                + " ones as answers come. %.0f s a round.")
+                                + " ones as answers come. %.0f s a round. To nchan they go to %d channels in turn, each"
+                                + " with a subscriber: in one channel it loses what is above 32,768 a second, because it"
+                                + " counts a second's messages with 16 bits.")
                         .formatted(
                                 EventText.LENGTH,
                                 minimal
                                         ? "204 with the sequence (Prefer: return=minimal)"
                                         : "200 with the whole envelope",
                                 windowRequests,
-                                seconds),
+                                seconds,
+                                Dialect.CHANNELS.channelCount()),
                 "",
                 List.of(
                         Goal.atLeast("publishes/s", "requests", 100_000),
@@ -53,9 +57,11 @@ final class PublishScenario implements Scenario {
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
         try (LoadClient client = new LoadClient(server)) {
-            client.subscribe(1, -1);
-            Prime.publishOne(client);
-            final Publisher publisher = client.publisher(minimal);
+            client.subscribeToEachChannel();
+            final Publisher publisher = client.publisherToEachChannel(minimal);
+            final int primed = client.subscribers().size();
+            publisher.send(primed);
+            client.await("the first events", 20, () -> client.receivedCount() >= primed);
             run(client, publisher, 1.0);
             final long before = publisher.answers().count();
             measure.start();
@@ -64,8 +70,8 @@ final class PublishScenario implements Scenario {
             measure.stop();
 
             client.await("the last answers", 10, () -> publisher.unansweredCount() == 0);
-            final long expected = publisher.requestedCount() + 1;
-            client.await("the last frames", 10, () -> client.receivedCount() >= expected);
+            final long expected = publisher.requestedCount();
+            client.awaitFrames(expected, 10);
             measure.value("publishes/s", answered / measure.seconds());
             measure.value("server CPU per publish, ns", measure.cpuSeconds() * 1e9 / answered);
             measure.value("server CPU, cores", measure.cpuSeconds() / measure.seconds());

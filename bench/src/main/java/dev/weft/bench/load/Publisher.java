@@ -27,7 +27,7 @@ final class Publisher implements Connection {
     private int
             pendingCount; // requests wanted, not yet handed to the socket, without the one begun
     private long requestedCount;
-    private int nextOfOneNow;
+    private int nextInTurn; // where in the buffer the next request is
 
     Publisher(
             final SocketChannel channel,
@@ -42,9 +42,9 @@ final class Publisher implements Connection {
         eventCount = request.eventCount();
         numberOffsets = request.numberOffsets();
         requestsPerBuffer =
-                inTurn.size() > 1
-                        ? inTurn.size()
-                        : Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / requestLength));
+                roundUp(
+                        Math.max(1, Math.min(REQUESTS_PER_WRITE_MAX, 64 * 1024 / requestLength)),
+                        inTurn.size());
         requests = ByteBuffer.allocateDirect(requestLength * requestsPerBuffer);
         for (int i = 0; i < requestsPerBuffer; i++) {
             requests.put(inTurn.get(i % inTurn.size()).bytes());
@@ -64,8 +64,7 @@ final class Publisher implements Connection {
      * client's may call, and then no other may be used.
      */
     void sendOneNow() throws IOException {
-        take(nextOfOneNow, 1);
-        nextOfOneNow = (nextOfOneNow + 1) % requestsPerBuffer;
+        take(1);
         while (requests.hasRemaining()) {
             channel.write(requests);
         }
@@ -120,9 +119,7 @@ final class Publisher implements Connection {
                     interest(SelectionKey.OP_READ);
                     return;
                 }
-                final int count = Math.min(pendingCount, requestsPerBuffer);
-                take(0, count);
-                pendingCount -= count;
+                pendingCount -= take(pendingCount);
             }
             channel.write(requests);
             if (requests.hasRemaining()) {
@@ -132,13 +129,22 @@ final class Publisher implements Connection {
         }
     }
 
-    private void take(final int first, final int count) {
+    /** Makes the next requests ready to be written, at most {@code max} of them. */
+    private int take(final int max) {
+        final int first = nextInTurn;
+        final int count = Math.min(max, requestsPerBuffer - first);
+        nextInTurn = (first + count) % requestsPerBuffer;
         requests.limit((first + count) * requestLength).position(first * requestLength);
         for (int request = first; request < first + count; request++) {
             for (final int offset : numberOffsets) {
                 numbers.put(requests, request * requestLength + offset);
             }
         }
+        return count;
+    }
+
+    private static int roundUp(final int count, final int multiple) {
+        return (count + multiple - 1) / multiple * multiple;
     }
 
     private void interest(final int operations) {

@@ -80,7 +80,7 @@ public final class Contenders {
             case NCHAN ->
                     new Contender(
                             name,
-                            Dialect.BROADCAST,
+                            Dialect.CHANNELS,
                             true,
                             (directory, log) -> nginx(prepared.resolve("nchan"), directory, log));
             default -> throw new IllegalArgumentException("no such server: " + name);
@@ -124,7 +124,7 @@ public final class Contenders {
         return ServerProcess.startOn(
                 port,
                 NCHAN,
-                Dialect.BROADCAST,
+                Dialect.CHANNELS,
                 List.of("nginx", "-p", prefix + "/", "-c", "nginx.conf", "-e", "stderr"),
                 log);
     }

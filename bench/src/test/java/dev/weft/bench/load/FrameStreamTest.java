@@ -38,6 +38,22 @@ class FrameStreamTest {
     }
 
     @Test
+    void shouldCountEachOfAChannelsNumbersOnce() {
+        final StringBuilder frames = new StringBuilder();
+        for (final long number : new long[] {3, 11, 19, 35, 43, 43, 51}) {
+            frames.append(frame(number, 80));
+        }
+        final FrameStream stream = FrameStream.ofEach(FrameNumber.of(Dialect.WEFT), 8);
+        final byte[] bytes = (HEAD + chunk(frames.toString())).getBytes(StandardCharsets.UTF_8);
+        stream.accept(new UnsafeBuffer(bytes), 0, bytes.length);
+
+        assertThat(stream.receivedCount()).isEqualTo(7);
+        assertThat(stream.lostCount()).isEqualTo(1);
+        assertThat(stream.repeatedCount()).isEqualTo(1);
+        assertThat(stream.nextSequence()).isEqualTo(59);
+    }
+
+    @Test
     void shouldSeeALossBeforeTheFirstFrameWhenItAskedForAStart() {
         assertThat(read(5, HEAD + chunk(frames(6, 7))).lostCount()).isEqualTo(1);
     }
