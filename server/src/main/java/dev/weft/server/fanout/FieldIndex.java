@@ -25,6 +25,11 @@ final class FieldIndex {
         return exact.isEmpty() && prefixes.isEmpty();
     }
 
+    /** How many groups hang under a term. */
+    int count(final Term term) {
+        return (term.isPrefix() ? prefixes : exact).count(term.bytes());
+    }
+
     TermTable.Posting add(final Term term, final Group group) {
         if (!term.isPrefix()) {
             return exact.add(term.bytes(), group);

@@ -48,18 +48,10 @@ public final class Filter {
     }
 
     private final Clause[] clauses;
-    private final int anchor; // index of the clause that lets the fewest events pass
     private final int hash;
 
     private Filter(final Clause[] clauses) {
         this.clauses = clauses;
-        int best = 0;
-        for (int i = 1; i < clauses.length; i++) {
-            if (clauses[i].rank() < clauses[best].rank()) {
-                best = i;
-            }
-        }
-        anchor = best;
         hash = Arrays.hashCode(clauses);
     }
 
@@ -107,19 +99,24 @@ public final class Filter {
         return true;
     }
 
-    /** The field by whose terms an event finds those who have this filter. Not of {@link #ALL}. */
-    Field anchorField() {
-        return clauses[anchor].field;
+    /** Fields that it names; 0 of {@link #ALL}. */
+    int fieldCount() {
+        return clauses.length;
     }
 
-    /** What {@link #anchorField} may be; not to be written to. Not of {@link #ALL}. */
-    Term[] anchorTerms() {
-        return clauses[anchor].terms;
+    /** One of its fields. */
+    Field field(final int index) {
+        return clauses[index].field;
     }
 
-    /** Whether the anchor says it all. */
-    boolean isAnchorAll() {
-        return clauses.length <= 1;
+    /** What that field may be; not to be written to. */
+    Term[] terms(final int index) {
+        return clauses[index].terms;
+    }
+
+    /** The lower, the fewer events one expects to have one of these terms in the field. */
+    int weight(final int index) {
+        return clauses[index].weight();
     }
 
     @Override
@@ -149,20 +146,17 @@ public final class Filter {
             this.terms = terms;
         }
 
-        /** The lower, the fewer events one expects to pass. */
-        int rank() {
+        int weight() {
             boolean isExact = true;
             for (final Term term : terms) {
                 isExact &= !term.isPrefix();
             }
             return switch (field) {
-                case SUBJECT -> isExact ? 0 : 5;
-                case STEP_ID -> isExact ? 1 : 6;
-                case CAUSATION_ID -> isExact ? 2 : 7;
-                case CORRELATION_ID -> isExact ? 3 : 8;
-                case RUN_ID -> isExact ? 4 : 9;
-                case TYPE -> isExact ? 10 : 11;
-                case CATEGORY -> 12;
+                case SUBJECT -> isExact ? 4 : 60;
+                case STEP_ID, CAUSATION_ID, CORRELATION_ID -> isExact ? 5 : 80;
+                case RUN_ID -> isExact ? 6 : 80;
+                case TYPE -> isExact ? 40 : 50;
+                case CATEGORY -> 100;
             };
         }
 

@@ -31,7 +31,8 @@ final class Group {
     int firstMatch = Matches.NONE;
     int lastMatch;
 
-    // For GroupIndex.
+    // For GroupIndex: under which terms it hangs.
+    int anchor;
     TermTable.Posting[] postings = NO_POSTINGS;
 
     /**
@@ -42,7 +43,7 @@ final class Group {
     Group(final Key key, final Consumer<Group> onEmpty) {
         this.key = key;
         this.onEmpty = onEmpty;
-        isFoundByWholeFilter = key.filter().isAnchorAll();
+        isFoundByWholeFilter = key.filter().fieldCount() == 1;
         conflation = key.policy().isAll() ? null : new Conflation(key.policy());
     }
 

@@ -5,9 +5,10 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How events find the groups with a filter. Each group hangs under the terms of one field, the most
- * telling that its filter names, so an event costs a few look-ups and what the groups cost that it
- * meets there; those look at the rest of their filter themselves. Thread: the I/O loop.
+ * How events find the groups with a filter. Each group hangs under the terms of one field: the most
+ * telling that its filter names, unless very many others hang there already. So an event costs a
+ * few look-ups and what the groups cost that it meets there; those look at the rest of their filter
+ * themselves. Thread: the I/O loop.
  */
 final class GroupIndex {
     private final Map<Filter.Field, FieldIndex> byField = new EnumMap<>(Filter.Field.class);
@@ -28,8 +29,9 @@ final class GroupIndex {
     /** Takes a group in; its filter is not {@link Filter#ALL}. */
     void add(final Group group) {
         final Filter filter = group.key().filter();
-        final Term[] terms = filter.anchorTerms();
-        final FieldIndex field = fieldOf(filter);
+        group.anchor = anchorOf(filter);
+        final Term[] terms = filter.terms(group.anchor);
+        final FieldIndex field = fieldOf(filter.field(group.anchor));
         final TermTable.Posting[] postings = new TermTable.Posting[terms.length];
         for (int i = 0; i < terms.length; i++) {
             postings[i] = field.add(terms[i], group);
@@ -40,8 +42,8 @@ final class GroupIndex {
 
     void remove(final Group group) {
         final Filter filter = group.key().filter();
-        final Term[] terms = filter.anchorTerms();
-        final FieldIndex field = fieldOf(filter);
+        final Term[] terms = filter.terms(group.anchor);
+        final FieldIndex field = fieldOf(filter.field(group.anchor));
         for (int i = 0; i < terms.length; i++) {
             field.remove(terms[i], group.postings[i]);
         }
@@ -69,10 +71,32 @@ final class GroupIndex {
         return index;
     }
 
-    private FieldIndex fieldOf(final Filter filter) {
-        final FieldIndex field = byField.get(filter.anchorField());
+    /**
+     * By which of its fields the next group with this filter is to be found: where the fewest
+     * events are expected to meet the fewest other groups.
+     */
+    private int anchorOf(final Filter filter) {
+        int best = 0;
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < filter.fieldCount(); i++) {
+            final FieldIndex field = fieldOf(filter.field(i));
+            long count = 0;
+            for (final Term term : filter.terms(i)) {
+                count += 1 + field.count(term);
+            }
+            final long cost = count * filter.weight(i);
+            if (cost < least) {
+                least = cost;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private FieldIndex fieldOf(final Filter.Field name) {
+        final FieldIndex field = byField.get(name);
         if (field == null) {
-            throw new IllegalArgumentException("no such field: " + filter);
+            throw new IllegalArgumentException("no such field: " + name);
         }
         return field;
     }

@@ -15,6 +15,7 @@ final class TermTable {
         final byte[] text;
         final int hash;
         @Nullable Posting first;
+        int count; // of the list
 
         Entry(final byte[] text, final int hash) {
             this.text = text;
@@ -74,7 +75,15 @@ final class TermTable {
             first.previous = posting;
         }
         entry.first = posting;
+        entry.count++;
         return posting;
+    }
+
+    /** How many groups hang under a text. */
+    int count(final byte[] text) {
+        final UnsafeBuffer bytes = new UnsafeBuffer(text);
+        final Entry entry = find(bytes, 0, text.length, textHash.of(bytes, 0, text.length));
+        return entry == null ? 0 : entry.count;
     }
 
     /** The groups under the bytes, as a list, or null. */
@@ -97,6 +106,7 @@ final class TermTable {
     }
 
     private void remove(final Posting posting) {
+        posting.entry.count--;
         final Posting previous = posting.previous;
         final Posting next = posting.next;
         if (next != null) {

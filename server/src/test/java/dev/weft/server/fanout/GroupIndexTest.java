@@ -91,6 +91,62 @@ class GroupIndexTest {
     }
 
     @Test
+    void shouldAskFewWhenAllNameTheSameKindOfSubjects() {
+        final List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            groups.add(
+                    group(
+                            Filter.of(
+                                    Map.of(
+                                            Filter.Field.TYPE,
+                                            Set.of(Term.exact("t" + i)),
+                                            Filter.Field.SUBJECT,
+                                            Set.of(Term.prefix("job/")),
+                                            Filter.Field.CATEGORY,
+                                            Set.of(Term.exact("job"))))));
+        }
+        assertThat(
+                        askedCount(
+                                groups,
+                                "{\"type\":\"t7\",\"subject\":\"job/1\",\"category\":\"job\"}"))
+                .isLessThan(5);
+    }
+
+    @Test
+    void shouldAskFewWhenAllNameTheSameTypeOrTheSameSubject() {
+        final List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            groups.add(
+                    group(
+                            Filter.of(
+                                    Map.of(
+                                            Filter.Field.TYPE,
+                                            Set.of(Term.exact("t")),
+                                            Filter.Field.SUBJECT,
+                                            Set.of(Term.prefix("kind" + i + '/'))))));
+            groups.add(
+                    group(
+                            Filter.of(
+                                    Map.of(
+                                            Filter.Field.SUBJECT,
+                                            Set.of(Term.exact("kind7/1")),
+                                            Filter.Field.RUN_ID,
+                                            Set.of(Term.exact("r" + i))))));
+        }
+        assertThat(askedCount(groups, "{\"type\":\"t\",\"subject\":\"kind7/1\",\"run_id\":\"r9\"}"))
+                .isLessThan(10);
+        groups.forEach(index::remove);
+        assertThat(index.isEmpty()).isTrue();
+    }
+
+    /** Groups that an event asks whether they want it. */
+    private long askedCount(final List<Group> groups, final String event) {
+        groups.forEach(index::add);
+        assertThat(find(fabric.block(1, List.of(event)))).hasSizeBetween(1, 2);
+        return groups.stream().filter(group -> group.offeredEvent != 0).count();
+    }
+
+    @Test
     void shouldEndThePartWhenThereIsEnoughToDo() {
         for (int i = 0; i < 1_000; i++) {
             index.add(
