@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reading side against Agrona's writing side. */
@@ -94,6 +95,39 @@ class DoorRingTest {
     @ValueSource(longs = {-8, 12, DoorDescriptor.RING_CAPACITY + 8, Long.MAX_VALUE - 7})
     void shouldSeeATailThatCannotBe(final long tail) {
         file.ring().putLong(TAIL, tail);
+        assertThat(ring.next()).isEqualTo(DoorRing.BROKEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // tail, length and type of the first record
+        "64, 7, 1", // shorter than its header
+        "64, 72, 1", // beyond the tail
+        "64, 2147483647, 1",
+        "64, 16, 33", // nobody's slot
+        "64, 16, 0",
+        "64, 16, -2",
+        "8388608, 8388608, 1" // longer than an event may be
+    })
+    void shouldSeeARecordThatCannotBe(final long tail, final int length, final int type) {
+        file.ring().putLong(TAIL, tail);
+        file.ring().putInt(0, length);
+        file.ring().putInt(4, type);
+        assertThat(ring.next()).isEqualTo(DoorRing.BROKEN);
+    }
+
+    @Test
+    void shouldSeeARecordThatLeavesTheRing() {
+        final int step = 128;
+        for (int i = 1; i < DoorDescriptor.RING_CAPACITY / step; i++) {
+            assertThat(writer.write(1, TEXT, 0, step - 8)).isTrue();
+            read(0, step - 8);
+            ring.release();
+        }
+        file.ring().putLong(TAIL, file.ring().getLong(TAIL) + 4 * step);
+        final int last = DoorDescriptor.RING_CAPACITY - step;
+        file.ring().putInt(last + 4, 1);
+        file.ring().putInt(last, step + 8);
         assertThat(ring.next()).isEqualTo(DoorRing.BROKEN);
     }
 

@@ -139,6 +139,27 @@ class GroupIndexTest {
         assertThat(index.isEmpty()).isTrue();
     }
 
+    @Test
+    void shouldForgetHowManyHungThere() {
+        final List<Group> passing = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            passing.add(group(Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("a/1"))))));
+        }
+        passing.forEach(index::add);
+        passing.subList(1, passing.size()).forEach(index::remove);
+        final Group group =
+                group(
+                        Filter.of(
+                                Map.of(
+                                        Filter.Field.SUBJECT,
+                                        Set.of(Term.exact("a/1")),
+                                        Filter.Field.TYPE,
+                                        Set.of(Term.exact("t")))));
+        index.add(group);
+        find(fabric.block(1, List.of("{\"type\":\"t\",\"subject\":\"a/2\"}")));
+        assertThat(group.offeredEvent).as("found by its subject").isZero();
+    }
+
     /** Groups that an event asks whether they want it. */
     private long askedCount(final List<Group> groups, final String event) {
         groups.forEach(index::add);
