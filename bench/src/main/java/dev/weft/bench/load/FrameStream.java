@@ -10,9 +10,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Reads one subscriber's connection: the response head, then chunks if there are any, then SSE
  * frames, and checks that the numbers of the frames are contiguous. Costs a few nanoseconds per
- * frame: the end of a frame is looked for where the previous frame's length says it should be, and
- * only searched for when it is not there. A raw line feed cannot stand inside a frame's JSON, so an
- * empty line is always the end of a frame. Confined to the client's thread.
+ * frame: the end of a frame is looked for where the length of the last two says it should be, and
+ * only searched for when it is not there. (One frame's length will not do: the next one may be half
+ * as long, and a repetition behind it look like the one that follows.) A raw line feed cannot stand
+ * inside a frame's JSON, so an empty line is always the end of a frame. Confined to the client's
+ * thread.
  */
 final class FrameStream {
     private static final int CARRY_LENGTH_MAX = 8 * 1024 * 1024;
@@ -39,6 +41,7 @@ final class FrameStream {
     private byte[] carry = new byte[512]; // an unfinished frame between two reads or two chunks
     private int carryLength;
     private final UnsafeBuffer carried = new UnsafeBuffer(carry);
+    private int guessedLength; // what two frames in a row had
     private int previousLength;
 
     private final boolean isDense;
@@ -234,7 +237,7 @@ final class FrameStream {
     private void frames(final DirectBuffer buffer, final int offset, final int end) {
         int position = carryLength == 0 ? offset : finishCarried(buffer, offset, end);
         long next = nextSequence;
-        int length = previousLength;
+        int length = guessedLength;
         long sequence = -1;
         while (position < end) {
             if (sequence < 0) {
@@ -253,14 +256,16 @@ final class FrameStream {
                 if (sequence < 0) {
                     other(buffer, position, frameEnd);
                 } else {
-                    length = frameEnd - position;
+                    final int found = frameEnd - position;
+                    length = found == previousLength ? found : length;
+                    previousLength = found;
                     next = count(sequence, next);
                     sequence = -1;
                 }
             }
             position = frameEnd;
         }
-        previousLength = length;
+        guessedLength = length;
         nextSequence = next;
     }
 
