@@ -1,5 +1,6 @@
 package dev.weft.server;
 
+import dev.weft.server.aggregate.AggregateRoutes;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.fanout.FanoutAgent;
@@ -120,8 +121,9 @@ final class IoLoop {
     RouteTable.Builder routes() {
         final SubscribeRoute subscribe = new SubscribeRoute(streams, shared.streams());
         final PublishRoute publish = new PublishRoute(ingest);
-        return RouteTable.builder()
-                .add(HttpMethod.POST, "/events", publish)
+        final RouteTable.Builder routes = RouteTable.builder();
+        AggregateRoutes.add(routes, ingest);
+        return routes.add(HttpMethod.POST, "/events", publish)
                 .add(HttpMethod.POST, "/events/publish", publish)
                 .add(
                         HttpMethod.GET,

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.agrona.concurrent.SystemEpochMicroClock;
 import org.jspecify.annotations.Nullable;
 
 /** What surrounds the events: health, metrics, documents. It asks the others when it is asked. */
@@ -59,7 +60,8 @@ final class Operations implements AutoCloseable {
                                 config.durableByDefault() ? "durable" : "journaled",
                                 slots::used,
                                 recovery(report)),
-                        System::nanoTime);
+                        System::nanoTime,
+                        new SystemEpochMicroClock()::microTime);
         metrics =
                 new MetricsPage(
                         new MetricSources(

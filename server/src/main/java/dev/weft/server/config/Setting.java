@@ -116,7 +116,7 @@ public record Setting(
                     "api-keys-file",
                     "",
                     "<file>",
-                    "file with one API key per line; then all but /health needs one");
+                    "file with one API key per line; then all but /health and /health/database needs one");
     static final Setting API_KEYS =
             new Setting(
                     "api-keys",

@@ -6,15 +6,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Problems as JSON (RFC 9457): {@code title}, {@code status} and {@code detail}, and on the event
- * routes the detail once more as {@code message}. A 401 is {@code detail} alone, so that it says
- * the same whatever was asked for. The problem's own members follow.
+ * routes the detail once more as {@code message}, on the session routes as {@code error}. A 401 is
+ * {@code detail} alone, so that it says the same whatever was asked for. The problem's own members
+ * follow.
  */
 final class ProblemBody {
     private static final int UNAUTHORIZED = 401;
+    private static final List<String> SESSIONS =
+            List.of("/sessions", "/v1/sessions", "/api/v2/sessions");
 
     private ProblemBody() {}
 
@@ -38,8 +42,9 @@ final class ProblemBody {
         }
         json.append("\"detail\":");
         JsonText.quote(json, problem.detail());
-        if (problem.status() != UNAUTHORIZED && path.startsWith("/events")) {
-            json.append(",\"message\":");
+        final String again = repeatedAs(path);
+        if (problem.status() != UNAUTHORIZED && again != null) {
+            json.append(",\"").append(again).append("\":");
             JsonText.quote(json, problem.detail());
         }
         problem.members()
@@ -55,5 +60,18 @@ final class ProblemBody {
                             }
                         });
         return ByteBufUtil.writeUtf8(allocator, json.append('}'));
+    }
+
+    /** Name under which clients of a surface look for the detail. */
+    private static @Nullable String repeatedAs(final String path) {
+        if (path.startsWith("/events")) {
+            return "message";
+        }
+        for (final String prefix : SESSIONS) {
+            if (path.startsWith(prefix)) {
+                return "error";
+            }
+        }
+        return null;
     }
 }

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Decoded query parameters of one request, in their order. */
 public interface QueryParameters {
+    /** Parameters that are already decoded: names and values in turn. */
+    static QueryParameters of(final List<String> namesAndValues) {
+        return new UriQuery(List.copyOf(namesAndValues));
+    }
+
     /** Number of parameters, repeated ones included. */
     int size();
 

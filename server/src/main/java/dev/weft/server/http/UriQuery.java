@@ -13,7 +13,7 @@ final class UriQuery implements QueryParameters {
 
     private final List<String> namesAndValues;
 
-    private UriQuery(final List<String> namesAndValues) {
+    UriQuery(final List<String> namesAndValues) {
         this.namesAndValues = namesAndValues;
     }
 

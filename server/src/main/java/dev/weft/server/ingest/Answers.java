@@ -76,6 +76,17 @@ final class Answers {
         exchange.respond(200, MediaTypes.JSON, envelope, lines(isDurable, true, sequence));
     }
 
+    /** One event that was appended, in the words of another surface. */
+    void json(
+            final Exchange exchange,
+            final CharSequence json,
+            final boolean isDurable,
+            final long sequence) {
+        final ByteBuf body = begin(BUFFER_LENGTH);
+        body.writeCharSequence(json, StandardCharsets.UTF_8);
+        finish(exchange, 200, body, lines(isDurable, false, sequence));
+    }
+
     /** All events of an array. */
     void array(final Exchange exchange, final PendingAppend pending) {
         final ByteBuf body = begin(BUFFER_LENGTH);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * answered and the body has ended. Thread: the loop.
  */
 final class Publication implements Exchange.BodyConsumer, Append.Owner, OriginalLookup.Receiver {
-    private static final Problem EVENT_TOO_LONG =
+    static final Problem EVENT_TOO_LONG =
             new Problem(413, "an event may have at most " + Limits.EVENT_LENGTH_MAX + " bytes");
     private static final Problem ARRAY_TOO_LONG =
             new Problem(
@@ -36,7 +36,7 @@ final class Publication implements Exchange.BodyConsumer, Append.Owner, Original
             new Problem(
                     415,
                     "the body is no JSON: send Content-Type: application/json and an object or an array");
-    private static final Problem BODIES_FULL =
+    static final Problem BODIES_FULL =
             new Problem(
                     503, "too many unfinished bodies: nothing was appended, try again in a moment");
 

@@ -1,10 +1,12 @@
 package dev.weft.server.ops;
 
+import dev.weft.protocol.Problem;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.MediaTypes;
 import dev.weft.server.http.Route;
 import dev.weft.server.journal.Journal;
+import dev.weft.server.record.IsoTime;
 import io.netty.buffer.ByteBufUtil;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,8 @@ import java.util.function.LongSupplier;
 
 /**
  * {@code GET /health}: 200 as long as events can be published, else 503, both with the same
- * members.
+ * members. {@code GET /health/}, with the slash, is for clients that look for {@code healthy} or
+ * {@code unhealthy} and expect 200 with either: it has four members in front, the others follow.
  */
 public final class HealthRoute implements Route {
     private static final String NO_STORE = "Cache-Control: no-store\r\n";
@@ -20,13 +23,23 @@ public final class HealthRoute implements Route {
     private final Journal journal;
     private final HealthFacts facts;
     private final LongSupplier nanoClock;
+    private final LongSupplier epochUs;
     private final long startedNs;
 
+    /**
+     * Makes the route.
+     *
+     * @param epochUs microseconds since the epoch.
+     */
     public HealthRoute(
-            final Journal journal, final HealthFacts facts, final LongSupplier nanoClock) {
+            final Journal journal,
+            final HealthFacts facts,
+            final LongSupplier nanoClock,
+            final LongSupplier epochUs) {
         this.journal = journal;
         this.facts = facts;
         this.nanoClock = nanoClock;
+        this.epochUs = epochUs;
         this.startedNs = nanoClock.getAsLong();
     }
 
@@ -34,8 +47,17 @@ public final class HealthRoute implements Route {
     public void handle(final Exchange exchange) {
         final Journal.State state = journal.state();
         final boolean isWritable = state == Journal.State.WRITABLE;
+        final boolean isSlashed = exchange.path().endsWith("/");
         final StringBuilder json = new StringBuilder(512).append('{');
-        text(json, "status", isWritable ? "ok" : "unavailable");
+        if (isSlashed) {
+            text(json, "status", isWritable ? "healthy" : "unhealthy");
+            text(json, "timestamp", now());
+            json.append("\"api_connected\":true,\"database_connected\":")
+                    .append(isWritable)
+                    .append(',');
+        } else {
+            text(json, "status", isWritable ? "ok" : "unavailable");
+        }
         text(json, "version", Version.text());
         number(
                 json,
@@ -58,10 +80,41 @@ public final class HealthRoute implements Route {
         recovery(json);
         json.setCharAt(json.length() - 1, '}'); // in place of the last comma
         exchange.respond(
-                isWritable ? 200 : 503,
+                isWritable || isSlashed ? 200 : 503,
                 MediaTypes.JSON,
                 ByteBufUtil.writeUtf8(exchange.channel().alloc(), json),
                 NO_STORE);
+    }
+
+    /**
+     * {@code GET /health/database}, the database being the journal: whether events can be
+     * published, and 503 with a problem if not.
+     */
+    public Route database() {
+        return exchange -> {
+            final Journal.State state = journal.state();
+            if (state != Journal.State.WRITABLE) {
+                exchange.respond(
+                        new Problem(
+                                503,
+                                "Database health check failed: the journal is "
+                                        + state.name().toLowerCase(Locale.ROOT)));
+                return;
+            }
+            final StringBuilder json = new StringBuilder(128).append('{');
+            text(json, "status", "healthy");
+            text(json, "timestamp", now());
+            json.append("\"connected\":true}");
+            exchange.respond(
+                    200,
+                    MediaTypes.JSON,
+                    ByteBufUtil.writeUtf8(exchange.channel().alloc(), json),
+                    NO_STORE);
+        };
+    }
+
+    private String now() {
+        return IsoTime.append(new StringBuilder(), epochUs.getAsLong()).toString();
     }
 
     private void recovery(final StringBuilder json) {

@@ -9,8 +9,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.concurrent.Executor;
 
 /**
- * The routes around the events. {@code /health} alone is open to everybody: who checks it has no
- * key.
+ * The routes around the events. {@code /health} and {@code /health/database} alone are open to
+ * everybody: who checks them has no key.
  */
 public final class OpsRoutes {
     private OpsRoutes() {}
@@ -23,6 +23,7 @@ public final class OpsRoutes {
             final Executor executor) {
         final SlowRoute docs = new SlowRoute(executor, new DocsPages());
         table.addOpen(HttpMethod.GET, "/health", health)
+                .addOpen(HttpMethod.GET, "/health/database", health.database())
                 .add(HttpMethod.GET, "/metrics", new SlowRoute(executor, metrics))
                 .add(
                         HttpMethod.GET,
