@@ -155,6 +155,11 @@ final class IoLoop {
                 });
     }
 
+    /** Gives back what is kept for later. When the event loop has ended. */
+    void close() {
+        ingest.onClose();
+    }
+
     /** Closes the streams that are left. */
     void closeStreams() {
         eventLoop.execute(streams::closeAll);

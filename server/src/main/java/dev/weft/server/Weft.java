@@ -305,6 +305,9 @@ public final class Weft implements AutoCloseable {
                 loopGroup
                         .shutdownGracefully(0, LOOPS_MS / 2, TimeUnit.MILLISECONDS)
                         .awaitUninterruptibly(LOOPS_MS);
+        if (ended) {
+            loops.forEach(IoLoop::close);
+        }
         if (clean && ended) {
             journal.close();
         } else {

@@ -15,7 +15,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * One process of a crowd of subscribers, with a source address of its own: some get every event of
+ * One process of a crowd of subscribers, with source addresses of its own: some get every event of
  * the run, the others wait for a subject that nobody publishes to. It is told what to do by lines
  * on standard input, and answers by lines on standard output.
  *
@@ -48,13 +48,13 @@ public final class CrowdMember {
 
     private CrowdMember(
             final InetSocketAddress server,
-            final InetAddress source,
+            final SourceAddresses sources,
             final int wantedCount,
             final int otherCount,
             final int reconnectsPerSecond)
             throws IOException {
         this.reconnectsPerSecond = reconnectsPerSecond;
-        client = new LoadClient(Dialect.WEFT, server, source);
+        client = new LoadClient(Dialect.WEFT, server, sources);
         wanted = client.subscribe(wantedCount, -1, WANTED);
         all = new ArrayList<>(wanted);
         all.addAll(client.subscribe(otherCount, -1, OTHER));
@@ -64,14 +64,14 @@ public final class CrowdMember {
     /**
      * Runs one.
      *
-     * @param args port, source address, subscribers that get events, others, reconnects per second.
+     * @param args port, source network, subscribers that get events, others, reconnects per second.
      */
     public static void main(final String[] args) throws IOException {
         final CrowdMember member =
                 new CrowdMember(
                         new InetSocketAddress(
                                 InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
-                        InetAddress.getByName(args[1]),
+                        new SourceAddresses(args[1]),
                         Integer.parseInt(args[2]),
                         Integer.parseInt(args[3]),
                         Integer.parseInt(args[4]));

@@ -39,7 +39,7 @@ final class CrowdProcess implements AutoCloseable {
 
     static CrowdProcess start(
             final int port,
-            final String source,
+            final String network,
             final int wantedCount,
             final int otherCount,
             final int reconnectsPerSecond)
@@ -48,7 +48,7 @@ final class CrowdProcess implements AutoCloseable {
         command.addAll(
                 List.of(
                         String.valueOf(port),
-                        source,
+                        network,
                         String.valueOf(wantedCount),
                         String.valueOf(otherCount),
                         String.valueOf(reconnectsPerSecond)));

@@ -75,7 +75,7 @@ final class CrowdScenario implements Scenario {
                 crowd.add(
                         CrowdProcess.start(
                                 server.port(),
-                                "127.0.0." + (i + 2),
+                                "127.0." + (i + 2),
                                 each / WANTED_SHARE,
                                 each - each / WANTED_SHARE,
                                 (int) (each * reconnectShare)));

@@ -3,7 +3,6 @@ package dev.weft.bench.load;
 import dev.weft.bench.server.Dialect;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -24,7 +23,7 @@ final class EventSourceClient implements Connection {
 
     private final EventSourceFleet fleet;
     private final InetSocketAddress server;
-    private final SocketAddress source;
+    private final SourceAddresses sources;
     private final String path;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
@@ -41,12 +40,12 @@ final class EventSourceClient implements Connection {
     EventSourceClient(
             final EventSourceFleet fleet,
             final InetSocketAddress server,
-            final SocketAddress source,
+            final SourceAddresses sources,
             final String path,
             final long lastEventId) {
         this.fleet = fleet;
         this.server = server;
-        this.source = source;
+        this.sources = sources;
         this.path = path;
         this.lastEventId = lastEventId;
     }
@@ -62,7 +61,7 @@ final class EventSourceClient implements Connection {
             if (fleet.receiveBufferLength() > 0) {
                 opened.setOption(StandardSocketOptions.SO_RCVBUF, fleet.receiveBufferLength());
             }
-            opened.bind(source);
+            opened.bind(sources.next());
             final boolean isConnected = opened.connect(server);
             key = opened.register(selector, SelectionKey.OP_CONNECT, this);
             if (isConnected) {

@@ -20,8 +20,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Many {@link EventSourceClient}s in a process of their own, on one thread and one selector, from
- * one source address. {@link FleetProcess} starts it and talks to it: a command per line on
- * standard input, an answer per line on standard output.
+ * source addresses of its own. {@link FleetProcess} starts it and talks to it: a command per line
+ * on standard input, an answer per line on standard output.
  */
 final class EventSourceFleet {
     private static final int READ_BUFFER_LENGTH = 256 * 1024;
@@ -52,7 +52,7 @@ final class EventSourceFleet {
     /**
      * Runs a fleet until it is told to quit.
      *
-     * @param args port, number of clients, source address, path ({@code %d} stands for the group),
+     * @param args port, number of clients, source network, path ({@code %d} stands for the group),
      *     number of groups, Last-Event-ID to begin with, receive buffer in bytes (0: the system's).
      */
     public static void main(final String[] args) throws IOException {
@@ -67,7 +67,7 @@ final class EventSourceFleet {
     private void add(final String[] args) throws IOException {
         final InetSocketAddress server =
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-        final InetSocketAddress source = new InetSocketAddress(InetAddress.getByName(args[2]), 0);
+        final SourceAddresses sources = new SourceAddresses(args[2]);
         final int count = Integer.parseInt(args[1]);
         final int groupCount = Integer.parseInt(args[4]);
         final long startNs = System.nanoTime();
@@ -77,7 +77,7 @@ final class EventSourceFleet {
                     new EventSourceClient(
                             this,
                             server,
-                            source,
+                            sources,
                             args[3].replace("%d", String.valueOf(group)),
                             Long.parseLong(args[5]));
             clients.add(client);

@@ -48,7 +48,7 @@ final class FleetProcess implements AutoCloseable {
     FleetProcess(
             final int port,
             final int clientCount,
-            final String source,
+            final String network,
             final String path,
             final int groupCount,
             final long lastEventId,
@@ -59,7 +59,7 @@ final class FleetProcess implements AutoCloseable {
                 List.of(
                         String.valueOf(port),
                         String.valueOf(clientCount),
-                        source,
+                        network,
                         path,
                         String.valueOf(groupCount),
                         String.valueOf(lastEventId),
@@ -98,32 +98,39 @@ final class FleetProcess implements AutoCloseable {
     }
 
     Status status() throws IOException {
-        return tell("status");
+        return askStatus("status");
     }
 
-    /** Has all clients end their connections. */
-    Status drop() throws IOException {
-        return tell("drop");
+    /** Has all clients end their connections; {@link #hear} says when they have. */
+    void tellDrop() throws IOException {
+        tell("drop");
     }
 
     /** Has all clients stop reading. */
     Status stall() throws IOException {
-        return tell("stall");
+        return askStatus("stall");
     }
 
     /** Has all clients read again. */
     Status resume() throws IOException {
-        return tell("resume");
+        return askStatus("resume");
     }
 
     GroupStatus group(final int group) throws IOException {
-        final String[] parts = ask("group " + group).split(" ", -1);
+        tell("group " + group);
+        final String[] parts = line().split(" ", -1);
         return new GroupStatus(
                 Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]));
     }
 
-    private Status tell(final String command) throws IOException {
-        final String[] parts = ask(command).split(" ", 7);
+    private Status askStatus(final String command) throws IOException {
+        tell(command);
+        return hear();
+    }
+
+    /** What it says after what it was told. */
+    Status hear() throws IOException {
+        final String[] parts = line().split(" ", 7);
         return new Status(
                 Integer.parseInt(parts[0]),
                 Long.parseLong(parts[1]),
@@ -134,10 +141,13 @@ final class FleetProcess implements AutoCloseable {
                 parts[6]);
     }
 
-    private String ask(final String command) throws IOException {
+    private void tell(final String command) throws IOException {
         in.write(command);
         in.newLine();
         in.flush();
+    }
+
+    private String line() throws IOException {
         final String answer = out.readLine();
         if (answer == null) {
             throw new IOException("a fleet of clients has ended");

@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
@@ -33,7 +34,7 @@ final class LoadClient implements AutoCloseable {
 
     private final Dialect dialect;
     private final InetSocketAddress address;
-    private final @Nullable InetAddress source;
+    private final @Nullable SourceAddresses sources;
     private final EventNumbers numbers = new EventNumbers();
     private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER_LENGTH);
@@ -50,16 +51,16 @@ final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * @param source address that streams come from, or null for any.
+     * @param sources addresses that streams come from, or null for any.
      */
     LoadClient(
             final Dialect dialect,
             final InetSocketAddress address,
-            final @Nullable InetAddress source)
+            final @Nullable SourceAddresses sources)
             throws IOException {
         this.dialect = dialect;
         this.address = address;
-        this.source = source;
+        this.sources = sources;
         selector = Selector.open();
     }
 
@@ -232,6 +233,15 @@ final class LoadClient implements AutoCloseable {
         }
     }
 
+    /** Serves connections while something is done on another thread; returns what came of it. */
+    <T> T passWhile(final Callable<T> work) throws IOException {
+        final Aside<T> aside = Aside.begin(work);
+        while (!aside.isDone()) {
+            poll(10);
+        }
+        return aside.result();
+    }
+
     /**
      * Records for each frame of each subscriber how long after it was due it was read, in
      * nanoseconds.
@@ -336,8 +346,8 @@ final class LoadClient implements AutoCloseable {
 
     private SocketChannel connect(final byte[] request) throws IOException {
         final SocketChannel channel = SocketChannel.open();
-        if (source != null) {
-            channel.bind(new InetSocketAddress(source, 0));
+        if (sources != null) {
+            channel.bind(sources.next());
         }
         channel.connect(address);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -66,8 +66,8 @@ final class PressureScenario implements Scenario {
             client.subscribe(1, -1);
             final long base = Prime.publishOne(client);
             client.subscribers().get(0).close();
-            try (FleetProcess readers = fleet(server, "127.0.0.2", base);
-                    FleetProcess stalled = fleet(server, "127.0.0.3", base)) {
+            try (FleetProcess readers = fleet(server, "127.0.2", base);
+                    FleetProcess stalled = fleet(server, "127.0.3", base)) {
                 client.await(
                         "the subscribers",
                         30,

@@ -66,12 +66,13 @@ final class StalledScenario implements Scenario {
                     new FleetProcess(
                             server.port(),
                             subscriberCount / 2,
-                            "127.0.0.2",
+                            "127.0.2",
                             PATH,
                             1,
                             base,
                             RECEIVE_BUFFER_LENGTH)) {
                 client.await("the other half", 30, () -> isOpen(others));
+                memory.sample(); // the first one loads what takes it
                 final Pacer pacer =
                         new Pacer(
                                 client.publisher(
@@ -87,25 +88,26 @@ final class StalledScenario implements Scenario {
                 final double before = times.getValueAtPercentile(99);
                 measure.value("p50 before, µs", times.getValueAtPercentile(50) / 1e3);
                 measure.value("p99 before, µs", before / 1e3);
-                final ServerMemory.Sample start = memory.sample();
-                others.stall();
+                final ServerMemory.Sample start = client.passWhile(memory::sample);
+                client.passWhile(others::stall);
                 times.reset();
                 measure.start();
                 client.pass(PHASE_SECONDS);
-                memory.sample();
+                client.passWhile(memory::sample);
                 client.pass(PHASE_SECONDS);
                 measure.stop();
-                final ServerMemory.Sample end = memory.sample();
                 measure.times().add(times);
-                measure.value("p50 beside stalled ones, µs", times.getValueAtPercentile(50) / 1e3);
-                measure.value("p99 beside stalled ones, µs", times.getValueAtPercentile(99) / 1e3);
+                final ServerMemory.Sample end = client.passWhile(memory::sample);
+                final Histogram beside = measure.times();
+                measure.value("p50 beside stalled ones, µs", beside.getValueAtPercentile(50) / 1e3);
+                measure.value("p99 beside stalled ones, µs", beside.getValueAtPercentile(99) / 1e3);
                 measure.value(
                         "p99 beside stalled ones to before",
-                        times.getValueAtPercentile(99) / before);
+                        beside.getValueAtPercentile(99) / before);
                 measure.value("heap growth, MB", (end.heap() - start.heap()) / 1e6);
                 measure.value(
                         "anonymous memory growth, MB", (end.anonymous() - start.anonymous()) / 1e6);
-                others.resume();
+                client.passWhile(others::resume);
                 client.await("the last answer", 60, pacer::isAnswered);
                 finish(client, others, base, measure);
                 memory.into(measure);

@@ -5,11 +5,15 @@ import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -22,6 +26,7 @@ final class StormScenario implements Scenario {
     private static final int TICKS_PER_SECOND = 50;
     private static final int BACK_SECONDS_MAX = 60;
     private static final double QUIET_SECONDS = 5;
+    private static final long LOOK_NS = 50_000_000; // between two looks at the clients
 
     private final int clientCount;
     private double before99; // of this round
@@ -38,7 +43,8 @@ final class StormScenario implements Scenario {
                                 + " are dropped at once by the clients; then the server is killed (SIGKILL) and started again."
                                 + " Clients wait as their retry: said, 503 as its Retry-After said, and come back with"
                                 + " Last-Event-ID. A publisher of 200 events/s to nobody is measured from due time to answer,"
-                                + " before, from the drop until all are back, and from the restart until all are back.")
+                                + " before, from the drop until all are back, and from the restart until all are back; during the"
+                                + " drop beside it one to a bare server without clients, for what the machine adds.")
                         .formatted(clientCount, FLEETS, GROUPS, TICKS_PER_SECOND),
                 "Due time to answer of a publish, from the drop by the clients until all were back",
                 List.of(
@@ -65,7 +71,7 @@ final class StormScenario implements Scenario {
                         new FleetProcess(
                                 server.port(),
                                 clientCount / FLEETS,
-                                "127.0.0." + (i + 2),
+                                "127.0." + (i + 2),
                                 "/events/stream?subject=group/%d",
                                 GROUPS,
                                 base,
@@ -85,21 +91,25 @@ final class StormScenario implements Scenario {
     private void dropAll(
             final ServerProcess server, final List<FleetProcess> fleets, final Measure measure)
             throws IOException {
-        try (PublishProbe probe = new PublishProbe(server, 300)) {
-            probe.measure(0, BACK_SECONDS_MAX, () -> isBack(fleets));
-            probe.measure(2, 10, () -> true);
+        try (ServerProcess bare = bare();
+                PublishProbe probe = new PublishProbe(server, 300);
+                PublishProbe bareProbe = new PublishProbe(bare, 300)) {
+            probe.measureWhile(Aside.begin(() -> awaitAll(fleets)));
+            probe.measure(2);
             measure.start();
-            final Histogram before = probe.measure(QUIET_SECONDS, 20, () -> true);
+            final Aside<Histogram> bareBefore = Aside.begin(() -> bareProbe.measure(QUIET_SECONDS));
+            final Histogram before = probe.measure(QUIET_SECONDS);
+            bareBefore.result();
             final long dropNs = System.nanoTime();
-            for (final FleetProcess fleet : fleets) {
-                fleet.drop();
-            }
-            final Histogram during = probe.measure(0, BACK_SECONDS_MAX, () -> isBack(fleets));
+            final Aside<Long> storm = Aside.begin(() -> drop(fleets));
+            final Aside<Histogram> beside = Aside.begin(() -> bareProbe.measureWhile(storm));
+            final Histogram during = probe.measureWhile(storm);
             measure.value("back after a drop, s", (System.nanoTime() - dropNs) / 1e9);
             measure.stop();
             measure.times().add(during);
             times(measure, "before", before);
             times(measure, "drop", during);
+            times(measure, "drop, to a bare server", beside.result());
             measure.value(
                     "publish p99, drop to before",
                     (double) during.getValueAtPercentile(99) / before.getValueAtPercentile(99));
@@ -112,6 +122,24 @@ final class StormScenario implements Scenario {
         }
     }
 
+    /** A loop that only reads and answers, without clients: what the machine adds by itself. */
+    private static ServerProcess bare() throws IOException {
+        final Path log = Files.createTempFile("bare", ".log");
+        log.toFile().deleteOnExit();
+        return Contenders.named(Contenders.FLOOR, log).starter().start(log, log);
+    }
+
+    /** Returns when all have lost their streams and have them again. */
+    private long drop(final List<FleetProcess> fleets) throws IOException {
+        for (final FleetProcess fleet : fleets) {
+            fleet.tellDrop();
+        }
+        for (final FleetProcess fleet : fleets) {
+            fleet.hear();
+        }
+        return awaitAll(fleets);
+    }
+
     private void kill(
             final ServerProcess server, final List<FleetProcess> fleets, final Measure measure)
             throws IOException {
@@ -119,7 +147,7 @@ final class StormScenario implements Scenario {
         server.killAndRestart();
         measure.value("ready after a kill, s", (System.nanoTime() - killNs) / 1e9);
         try (PublishProbe probe = new PublishProbe(server, 300)) {
-            final Histogram during = probe.measure(0, BACK_SECONDS_MAX, () -> isBack(fleets));
+            final Histogram during = probe.measureWhile(Aside.begin(() -> awaitAll(fleets)));
             measure.value("back after a kill, s", (System.nanoTime() - killNs) / 1e9);
             times(measure, "kill", during);
             measure.value(
@@ -151,12 +179,22 @@ final class StormScenario implements Scenario {
         measure.count("503 so far, " + when, refused);
     }
 
-    private boolean isBack(final List<FleetProcess> fleets) {
+    /** Returns the number of clients when all have their stream. */
+    private long awaitAll(final List<FleetProcess> fleets) throws IOException {
+        final long deadlineNs = System.nanoTime() + BACK_SECONDS_MAX * 1_000_000_000L;
         long open = 0;
-        for (final FleetProcess fleet : fleets) {
-            open += fleet.openCount();
+        while (open < (long) (clientCount / FLEETS) * FLEETS) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new StalledException(
+                        "waited " + BACK_SECONDS_MAX + " s for the clients, open: " + open);
+            }
+            LockSupport.parkNanos(LOOK_NS);
+            open = 0;
+            for (final FleetProcess fleet : fleets) {
+                open += fleet.openCount();
+            }
         }
-        return open == (long) (clientCount / FLEETS) * FLEETS;
+        return open;
     }
 
     /** Every client has every event of its group, once. */

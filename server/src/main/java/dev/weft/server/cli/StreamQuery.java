@@ -36,6 +36,15 @@ final class StreamQuery {
     @Option(names = "--run-id", paramLabel = "ID", description = "Only of this run. Repeatable.")
     private List<String> runIds = List.of();
 
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            description = {
+                "How much of that: all; latest, the newest event of each subject, ten times a second at most; or"
+                        + " sample=N/s, the newest event, N times a second at most."
+            })
+    private @Nullable String policy;
+
     @ArgGroup(exclusive = true, multiplicity = "0..1")
     private @Nullable Start start;
 
@@ -76,6 +85,9 @@ final class StreamQuery {
         subjects.forEach(value -> add(path, "subject", value));
         correlationIds.forEach(value -> add(path, "correlation_id", value));
         runIds.forEach(value -> add(path, "run_id", value));
+        if (policy != null) {
+            add(path, "policy", policy);
+        }
         if (withStart && start != null) {
             if (start.after != null) {
                 add(path, "after", String.valueOf(start.after));

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  weft tail --type 'step.*' --last 20",
+            "  weft tail --subject 'host/*' --policy latest",
             "  weft tail --since 5m --subject 'job/*' | jq .event.data"
         })
 public final class TailCommand implements Callable<Integer> {

@@ -47,6 +47,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean isDirty; // a flush is planned
 
     int index = -1; // of this in LoopContext, -1 if its times are not watched
+    int publisherIndex = -1; // of this in RecentPublishers, -1 if it is not there
 
     /**
      * @param origins of where it was accepted.
@@ -89,6 +90,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelActive(final ChannelHandlerContext active) {
         loop.counters.connectionsOpened.increment();
         loop.add(this);
+        loop.publishers.onChange();
     }
 
     boolean wantsInput() {
@@ -278,6 +280,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         state = State.CLOSED;
         loop.counters.connectionsClosed.increment();
         loop.remove(this);
+        loop.publishers.onChange();
         final Exchange.StreamHandler handler = stream;
         stream = null;
         if (handler != null) {

@@ -87,7 +87,7 @@ public final class HttpLimits {
      * Ready sockets that a loop serves before it appends and answers what they published: when
      * thousands of clients go or come at once, a publish waits for these few, not for all.
      */
-    static final int SOCKETS_PER_CYCLE_MAX = 256;
+    static final int SOCKETS_PER_CYCLE_MAX = 64;
 
     private HttpLimits() {}
 }

@@ -29,6 +29,7 @@ final class LoopContext {
     final RouteTable routes;
     final RequestGuard guard;
     final HttpCounters counters;
+    final RecentPublishers publishers;
     private final LongSupplier nanoClock;
 
     private final List<HttpConnection> connections = new ArrayList<>();
@@ -55,6 +56,7 @@ final class LoopContext {
         this.guard = guard;
         this.counters = counters;
         this.nanoClock = nanoClock;
+        publishers = new RecentPublishers((SingleThreadEventLoop) loop, transport);
         this.dateNs = nanoTime() - SWEEP_INTERVAL_NS;
     }
 
@@ -76,6 +78,7 @@ final class LoopContext {
             return;
         }
         connection.index = -1;
+        publishers.remove(connection);
         final HttpConnection last = connections.remove(connections.size() - 1);
         if (last != connection) {
             connections.set(index, last);

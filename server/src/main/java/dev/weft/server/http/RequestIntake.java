@@ -89,6 +89,9 @@ final class RequestIntake {
         answers.add(exchange);
         reading = exchange;
         discardedLength = 0;
+        if (exchange.hasBody) {
+            loop.publishers.add(connection);
+        }
         dispatch.handle(exchange);
         isDone |= !exchange.isKeepAlive;
         connection.turns().proceed();

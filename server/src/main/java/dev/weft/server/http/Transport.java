@@ -2,11 +2,14 @@ package dev.weft.server.http;
 
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -51,6 +54,11 @@ public enum Transport {
         }
 
         @Override
+        @Nullable IoEvent readEvent() {
+            return READ;
+        }
+
+        @Override
         @Nullable Throwable unavailabilityCause() {
             return Epoll.unavailabilityCause();
         }
@@ -69,6 +77,7 @@ public enum Transport {
     };
 
     private static final int CAUSES_MAX = 3;
+    private static final EpollIoEvent READ = () -> EpollIoOps.EPOLLIN;
 
     private final String text;
     private final Class<? extends ServerChannel> serverChannel;
@@ -133,6 +142,14 @@ public enum Transport {
      */
     boolean readsAtHangUp() {
         return this == EPOLL;
+    }
+
+    /**
+     * What tells a channel that it has bytes to read, without asking the system; null if that
+     * cannot be told: io_uring reads by itself, and NIO serves all that is ready in one turn.
+     */
+    @Nullable IoEvent readEvent() {
+        return null;
     }
 
     abstract IoHandlerFactory handlers();

@@ -42,6 +42,15 @@ final class Answers {
         this.allocator = allocator;
     }
 
+    /** Gives back what is kept for the next answer. */
+    void close() {
+        final ByteBuf own = buffer;
+        if (own != null) {
+            buffer = null;
+            own.release();
+        }
+    }
+
     /** One event that was appended: its envelope. */
     void envelope(final Exchange exchange, final PendingAppend pending) {
         final DirectBuffer record = pending.buffer();

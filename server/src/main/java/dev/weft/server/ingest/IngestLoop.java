@@ -95,6 +95,12 @@ public final class IngestLoop implements Agent {
         return workCount;
     }
 
+    /** Gives back what is kept. When the loop has ended, or on it. */
+    @Override
+    public void onClose() {
+        answers.close();
+    }
+
     public IngestCounters counters() {
         return counters;
     }

@@ -1,6 +1,5 @@
 package dev.weft.server.stream;
 
-import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Batch;
 import dev.weft.server.fanout.FanoutAgent;
@@ -38,15 +37,6 @@ public final class StreamLoop implements Agent {
 
     private static final int REPLAYED_PER_CYCLE_MAX = 16;
 
-    /**
-     * Streams that are opened before the sockets of the loop have their turn again: what ten
-     * thousand clients that come back at once add to the latency of a publish.
-     */
-    static final int OPENINGS_PER_CYCLE_MAX = 16;
-
-    /** Streams that wait to be opened; one more is refused. */
-    static final int ARRIVALS_MAX = 8_192;
-
     private final FanoutAgent fanout;
     private final CatchUp catchUp;
     private final Journal journal;
@@ -61,8 +51,7 @@ public final class StreamLoop implements Agent {
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> refused =
             new ArrayDeque<>(); // by the replay queue; again at the next tick
-    private final ArrayDeque<Runnable> arrivals = new ArrayDeque<>(); // in the order they came
-    private int openings; // since the last duty cycle
+    private final Arrivals arrivals;
     private final SplittableRandom random = new SplittableRandom();
     private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
     private final Consumer<ReplayRequest> onAnswer = ReplayRequest::answer;
@@ -93,6 +82,7 @@ public final class StreamLoop implements Agent {
         this.config = config;
         this.slots = slots;
         this.clock = clock;
+        arrivals = new Arrivals(slots, counters);
         batch = new Batch(allocator, new FramePlan());
         replayed = new ManyToOneConcurrentArrayQueue<>(config.subscribersMax());
         lease = journal.newLease();
@@ -120,7 +110,7 @@ public final class StreamLoop implements Agent {
 
     @Override
     public int doWork() {
-        int workCount = fanout.doWork() + openArrivals();
+        int workCount = fanout.doWork() + arrivals.open();
         setAlarm();
         workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
         for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
@@ -133,19 +123,6 @@ public final class StreamLoop implements Agent {
             workCount++;
         }
         return workCount;
-    }
-
-    private int openArrivals() {
-        openings = 0;
-        while (openings < OPENINGS_PER_CYCLE_MAX) {
-            final Runnable opening = arrivals.poll();
-            if (opening == null) {
-                break;
-            }
-            openings++;
-            opening.run();
-        }
-        return openings;
     }
 
     /** Has itself called when something is to go out although nothing happens until then. */
@@ -247,90 +224,26 @@ public final class StreamLoop implements Agent {
      * @param opening calls {@link #subscribe}.
      */
     Admission admit(final Runnable opening) {
-        if (arrivals.size() >= ARRIVALS_MAX || !slots.acquire()) {
-            counters.refused.increment();
-            return Admission.REFUSED;
-        }
         signal.signal(); // also for the next cycle to count from 0
-        if (openings < OPENINGS_PER_CYCLE_MAX && arrivals.isEmpty()) {
-            openings++;
-            opening.run();
-            return Admission.OPENED;
-        }
-        counters.delayed.increment();
-        arrivals.add(opening);
-        return Admission.WAITING;
+        return arrivals.admit(opening);
     }
 
-    /**
-     * What is wished, begun at the journal as it is now, however long the opening may have to wait.
-     */
-    Subscription asOfNow(final Subscription wish) {
-        return wish.start().kind() == Start.Kind.HEAD
-                ? new Subscription(
-                        new Start(Start.Kind.AFTER, journal.appendedSequence()),
-                        wish.filter(),
-                        wish.framing(),
-                        wish.policy())
-                : wish;
+    /** What is wished, begun at the journal and the time as they are now. */
+    Beginning begin(final Subscription wish) {
+        return Beginning.of(
+                wish,
+                journal.appendedSequence(),
+                fanout.nextSequence(),
+                journal.oldestSequence(),
+                clock.microTime());
     }
 
-    /**
-     * Makes the subscriber that {@link #admit} took a slot for. Its start is the journal as it is
-     * now.
-     */
-    Subscriber subscribe(final Subscription wish, final boolean chunked) {
-        final long head = journal.appendedSequence();
-        final long afterHead = Math.max(head + 1, fanout.nextSequence());
-        Start open = null;
-        String reset = null;
-        long cursor = afterHead;
-        final Start start = wish.start();
-        switch (start.kind()) {
-            case HEAD -> {}
-            case INVALID -> reset = ControlFrames.INVALID;
-            case ALL -> cursor = Math.min(journal.oldestSequence(), afterHead);
-            case AFTER -> {
-                if (start.value() > head) {
-                    reset = ControlFrames.FUTURE;
-                } else if (start.value() < head) {
-                    cursor = start.value() + 1;
-                }
-            }
-            case LAST -> {
-                if (wish.filter().isAll()) {
-                    cursor =
-                            Math.min(
-                                    afterHead,
-                                    Math.max(journal.oldestSequence(), head - start.value() + 1));
-                } else {
-                    open = start;
-                }
-            }
-            case AGO ->
-                    open =
-                            new Start(
-                                    Start.Kind.SINCE,
-                                    Math.max(0, clock.microTime() - start.value()));
-            case SINCE -> {
-                if (start.value() > clock.microTime()) {
-                    reset = ControlFrames.FUTURE;
-                } else {
-                    open = start;
-                }
-            }
-        }
-        if (reset != null) {
+    /** Makes the subscriber that {@link #admit} took a slot for. */
+    Subscriber subscribe(final Beginning beginning, final boolean chunked) {
+        if (beginning.reset() != null) {
             counters.resets.increment();
         }
-        return new Subscriber(
-                this,
-                slots.nextId(),
-                wish,
-                chunked,
-                cursor,
-                open,
-                reset == null ? null : ControlFrames.reset(wish.framing(), reset, head));
+        return new Subscriber(this, slots.nextId(), beginning, chunked);
     }
 
     /** A delay for a client to wait before it comes back, its own. */

@@ -52,27 +52,26 @@ public final class SubscribeRoute implements Route {
     @Override
     public void handle(final Exchange exchange) {
         final Subscription wish = parser.parse(exchange.query(), exchange.headers(), false);
-        final Subscription begun = loop.asOfNow(wish);
-        settle(exchange, loop, loop.admit(() -> open(exchange, begun)));
+        final Beginning beginning = loop.begin(wish);
+        settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
     }
 
-    private void open(final Exchange exchange, final Subscription wish) {
+    private void open(final Exchange exchange, final Beginning beginning) {
+        final Framing framing = beginning.wish().framing();
         final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
         final boolean chunked = !exchange.isHttp10();
-        final Subscriber subscriber = loop.subscribe(wish, chunked);
+        final Subscriber subscriber = loop.subscribe(beginning, chunked);
         final String lines =
                 "HTTP/1.1 200 OK\r\n"
-                        + (wish.framing() == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
+                        + (framing == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
                         + idLine(subscriber)
                         + (chunked
                                 ? "Transfer-Encoding: chunked\r\n\r\n"
                                 : "Connection: close\r\n\r\n");
         final ByteBuf head = Unpooled.wrappedBuffer(lines.getBytes(US_ASCII));
-        final byte[] retry = ControlFrames.retry(wish.framing(), loop.retryMs());
+        final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
         exchange.stream(
-                isHead
-                        ? head
-                        : Unpooled.wrappedBuffer(head, loop.encode(retry, wish.framing(), chunked)),
+                isHead ? head : Unpooled.wrappedBuffer(head, loop.encode(retry, framing, chunked)),
                 subscriber);
     }
 

@@ -87,30 +87,24 @@ final class Subscriber implements Member, Exchange.StreamHandler {
      * Makes a subscriber whose head is still to be written.
      *
      * @param id its number.
-     * @param cursor first sequence wanted; while {@code start} is open, the first one after the
-     *     request.
-     * @param start to be resolved by the replay thread, or null.
-     * @param firstFrame control frame to begin with, or null.
      */
     Subscriber(
             final StreamLoop loop,
             final long id,
-            final Subscription wish,
-            final boolean chunked,
-            final long cursor,
-            final @Nullable Start start,
-            final byte @Nullable [] firstFrame) {
+            final Beginning beginning,
+            final boolean chunked) {
         this.loop = loop;
         this.id = id;
         since = loop.timeUs();
         caughtUpAt = since;
+        final Subscription wish = beginning.wish();
         filter = wish.filter();
         framing = wish.framing();
         policy = wish.policy();
         this.chunked = chunked;
-        this.cursor = cursor;
-        this.start = start;
-        this.firstFrame = firstFrame;
+        cursor = beginning.cursor();
+        start = beginning.open();
+        firstFrame = beginning.firstFrame();
         loop.counters().onState(state, state, Transition.SUBSCRIBED);
     }
 

@@ -50,12 +50,12 @@ public final class WebSocketRoute implements Route {
                     new Problem(400, "Sec-WebSocket-Key: must be 16 bytes in base64"));
         }
         final Subscription wish = parser.parse(exchange.query(), headers, true);
-        final Subscription begun = loop.asOfNow(wish);
-        SubscribeRoute.settle(exchange, loop, loop.admit(() -> open(exchange, begun, key)));
+        final Beginning beginning = loop.begin(wish);
+        SubscribeRoute.settle(exchange, loop, loop.admit(() -> open(exchange, beginning, key)));
     }
 
-    private void open(final Exchange exchange, final Subscription wish, final String key) {
-        final Subscriber subscriber = loop.subscribe(wish, false);
+    private void open(final Exchange exchange, final Beginning beginning, final String key) {
+        final Subscriber subscriber = loop.subscribe(beginning, false);
         final String head =
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: "

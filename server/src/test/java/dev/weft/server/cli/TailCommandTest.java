@@ -76,6 +76,19 @@ class TailCommandTest {
     }
 
     @Test
+    void shouldAskForItsPolicyEachTime() {
+        server.cutAfter(RETRY + frame(3)).answer(200, frame(9));
+
+        tail("--count", "2", "--policy", "sample=10/s", "--all");
+
+        assertThat(server.requests())
+                .extracting(FakeServer.Request::target)
+                .containsExactly(
+                        "/events/stream?policy=sample%3D10%2Fs&replay=all",
+                        "/events/stream?policy=sample%3D10%2Fs");
+    }
+
+    @Test
     void shouldTellGapsAndGoOnFromTheHeadAfterAReset() {
         server.cutAfter(
                         "event: weft.gap\ndata: {\"from\":1,\"to\":5,\"oldest\":6}\n\n"

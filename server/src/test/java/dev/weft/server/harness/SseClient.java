@@ -7,12 +7,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One subscription by server-sent events, read frame by frame. */
 public final class SseClient implements AutoCloseable {
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
+
     private final HttpClient client;
     private final InputStream in;
+    private final Duration silenceMax;
     private final byte[] buffer = new byte[64 * 1024];
     private int position; // of what is not yet taken out of the buffer
     private int limit;
@@ -21,6 +25,21 @@ public final class SseClient implements AutoCloseable {
     public SseClient(
             final InetSocketAddress address, final String path, final @Nullable String lastEventId)
             throws IOException {
+        this(address, path, lastEventId, SILENCE_MAX);
+    }
+
+    /**
+     * The same.
+     *
+     * @param silenceMax how long it waits for a frame while only comments come.
+     */
+    SseClient(
+            final InetSocketAddress address,
+            final String path,
+            final @Nullable String lastEventId,
+            final Duration silenceMax)
+            throws IOException {
+        this.silenceMax = silenceMax;
         client = new HttpClient(address);
         final HttpClient.Answer answer = client.openStream(path, lastEventId);
         if (answer.status() != 200) {
@@ -43,7 +62,8 @@ public final class SseClient implements AutoCloseable {
     }
 
     /**
-     * Next frame with data; comments and retry are skipped. Fails if the server ends the stream.
+     * Next frame with data; comments and retry are skipped. Fails if the server ends the stream, or
+     * if nothing but comments came for a minute.
      */
     public Frame next() throws IOException {
         final Frame frame = nextOrEnd();
@@ -58,6 +78,7 @@ public final class SseClient implements AutoCloseable {
         String id = "";
         String event = "";
         String data = null;
+        final long startNs = System.nanoTime();
         while (true) {
             final String line = lineOrEnd();
             if (line == null) {
@@ -75,6 +96,8 @@ public final class SseClient implements AutoCloseable {
                 data = line.substring(6);
             } else if (!line.startsWith(":") && !line.startsWith("retry: ")) {
                 throw new IOException("not a line of a frame: " + line);
+            } else if (System.nanoTime() - startNs > silenceMax.toNanos()) {
+                throw new IOException("nothing but comments for " + silenceMax);
             }
         }
     }

@@ -340,8 +340,11 @@ class ProductSimulationTest {
                             : new Start(Start.Kind.AFTER, Long.parseLong(last));
             final Subscriber subscriber =
                     loop.subscribe(
-                            new Subscription(
-                                    start, client.isFiltered ? RARE : Filter.ALL, Framing.SSE),
+                            loop.begin(
+                                    new Subscription(
+                                            start,
+                                            client.isFiltered ? RARE : Filter.ALL,
+                                            Framing.SSE)),
                             false);
             client.subscriber = subscriber;
             client.socket = new FakeSocket(subscriber);

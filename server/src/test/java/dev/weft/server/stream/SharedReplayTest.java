@@ -58,7 +58,9 @@ class SharedReplayTest {
     private FakeSocket open(final Framing framing, final boolean chunked) {
         final Subscriber subscriber =
                 loop.subscribe(
-                        new Subscription(new Start(Start.Kind.AFTER, 0), Filter.ALL, framing),
+                        loop.begin(
+                                new Subscription(
+                                        new Start(Start.Kind.AFTER, 0), Filter.ALL, framing)),
                         chunked);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);

@@ -7,15 +7,19 @@ import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
+import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
 import dev.weft.server.journal.Lease;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.assertj.core.api.InstanceOfAssertFactories;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamLoopTest {
     private static final long ALL_BYTES = Long.MAX_VALUE / 4;
@@ -63,8 +67,12 @@ class StreamLoopTest {
 
     private static FakeSocket open(
             final StreamLoop streams, final Start start, final Policy policy) {
-        final Subscriber subscriber =
-                streams.subscribe(new Subscription(start, Filter.ALL, Framing.SSE, policy), true);
+        return open(
+                streams, streams.begin(new Subscription(start, Filter.ALL, Framing.SSE, policy)));
+    }
+
+    private static FakeSocket open(final StreamLoop streams, final Beginning beginning) {
+        final Subscriber subscriber = streams.subscribe(beginning, true);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);
         return socket;
@@ -204,33 +212,33 @@ class StreamLoopTest {
 
     @Test
     void shouldOpenOnlySoManyStreamsBeforeTheSocketsHaveTheirTurn() {
-        final int count = 3 * StreamLoop.OPENINGS_PER_CYCLE_MAX + 1;
+        final int count = 3 * Arrivals.OPENINGS_PER_CYCLE_MAX + 1;
         final StreamLoop crowded = streams(catchUp, new SubscriberSlots(count));
         final List<Integer> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             final int number = i;
             assertThat(crowded.admit(() -> opened.add(number)))
                     .isEqualTo(
-                            i < StreamLoop.OPENINGS_PER_CYCLE_MAX
+                            i < Arrivals.OPENINGS_PER_CYCLE_MAX
                                     ? Admission.OPENED
                                     : Admission.WAITING);
         }
         assertThat(crowded.admit(() -> opened.add(-1))).as("no slot").isEqualTo(Admission.REFUSED);
-        assertThat(opened).hasSize(StreamLoop.OPENINGS_PER_CYCLE_MAX);
+        assertThat(opened).hasSize(Arrivals.OPENINGS_PER_CYCLE_MAX);
         for (int cycle = 2; cycle <= 3; cycle++) {
             assertThat(crowded.doWork()).isPositive();
-            assertThat(opened).hasSize(cycle * StreamLoop.OPENINGS_PER_CYCLE_MAX);
+            assertThat(opened).hasSize(cycle * Arrivals.OPENINGS_PER_CYCLE_MAX);
         }
         crowded.doWork();
         assertThat(opened).hasSize(count).isSorted();
         assertThat(crowded.counters().delayed.get())
-                .isEqualTo(count - StreamLoop.OPENINGS_PER_CYCLE_MAX);
+                .isEqualTo(count - Arrivals.OPENINGS_PER_CYCLE_MAX);
         assertThat(crowded.counters().refused.get()).isEqualTo(1);
     }
 
     @Test
     void shouldRefuseWhenTooManyWaitToBeOpened() {
-        final int room = StreamLoop.OPENINGS_PER_CYCLE_MAX + StreamLoop.ARRIVALS_MAX;
+        final int room = Arrivals.OPENINGS_PER_CYCLE_MAX + Arrivals.WAITING_MAX;
         final SubscriberSlots many = new SubscriberSlots(2 * room);
         final StreamLoop crowded = streams(catchUp, many);
         for (int i = 0; i < room; i++) {
@@ -240,20 +248,51 @@ class StreamLoopTest {
         assertThat(many.used()).as("and no slot is lost").isEqualTo(room);
     }
 
-    @Test
-    void shouldBeginAStreamWhereItWasAskedForHoweverLongItWaits() {
-        final Subscription live = new Subscription(Start.HEAD, Filter.ALL, Framing.SSE);
-        fabric.publish("{\"type\":\"before\"}");
-        settle();
-        final Subscription begun = loop.asOfNow(live);
-        fabric.publish("{\"type\":\"while\"}");
-        settle();
-        final FakeSocket socket = open(begun.start());
+    @ParameterizedTest
+    @CsvSource({
+        "HEAD, 0, '', '41'", // what is published while it waits
+        "AFTER, 39, '', '40 41'",
+        "LAST, 2, '', '39 40 41'",
+        "LAST, 2, 'k/1', '37 39 41'", // found by the replay thread
+        "AGO, 2500, '', '38 39 40 41'", // an event each millisecond
+        "AFTER, 41, '', 'reset'", // not yet when it was asked for
+        "SINCE, 1500, '', 'reset'"
+    })
+    void shouldBeginAStreamWhereItWasAskedForHoweverLongItWaits(
+            final Start.Kind kind, final long value, final String subject, final String expected) {
+        for (int i = 1; i <= 40; i++) {
+            publishAMillisecondLater("k/" + i % 2);
+        }
+        final Filter filter =
+                subject.isEmpty()
+                        ? Filter.ALL
+                        : Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact(subject))));
+        final Beginning beginning =
+                loop.begin(
+                        new Subscription(
+                                new Start(
+                                        kind,
+                                        kind == Start.Kind.SINCE ? fabric.timeUs() + value : value),
+                                filter,
+                                Framing.SSE));
+        publishAMillisecondLater("k/1");
+        fabric.advanceTime(10_000);
+        final FakeSocket socket = open(loop, beginning);
         socket.read(ALL_BYTES);
         settle();
-        assertThat(seen(socket))
-                .singleElement(InstanceOfAssertFactories.STRING)
-                .contains("\"type\":\"while\"");
+        if (expected.equals("reset")) {
+            assertThat(seen(socket).get(0)).contains("\"reason\":\"future\",\"head\":40");
+        } else {
+            assertThat(sequences(socket))
+                    .containsExactlyElementsOf(
+                            Stream.of(expected.split(" ")).map(Long::valueOf).toList());
+        }
+    }
+
+    private void publishAMillisecondLater(final String subject) {
+        fabric.advanceTime(1_000);
+        fabric.publish("{\"type\":\"a\",\"subject\":\"" + subject + "\"}");
+        settle();
     }
 
     @Test
@@ -262,14 +301,13 @@ class StreamLoopTest {
         settle();
         for (final Policy policy : List.of(Policy.LATEST, Policy.sample(1))) {
             final long before = fabric.journal().appendedSequence();
-            final Subscription begun =
-                    loop.asOfNow(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE, policy));
-            assertThat(begun.policy()).isEqualTo(policy);
+            final Beginning beginning =
+                    loop.begin(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE, policy));
             for (int i = 0; i < 10; i++) {
                 fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 2 + "\"}");
             }
             settle();
-            final FakeSocket socket = open(loop, begun.start(), begun.policy());
+            final FakeSocket socket = open(loop, beginning);
             socket.read(ALL_BYTES);
             settle();
             assertThat(sequences(socket))
@@ -451,7 +489,8 @@ class StreamLoopTest {
         assertThat(loop.admit(() -> {})).isEqualTo(Admission.OPENED);
         assertThat(loop.admit(() -> {})).isEqualTo(Admission.REFUSED);
         final Subscriber subscriber =
-                loop.subscribe(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE), true);
+                loop.subscribe(
+                        loop.begin(new Subscription(Start.HEAD, Filter.ALL, Framing.SSE)), true);
         subscriber.onClose(new FakeSocket(subscriber));
         assertThat(slots.used()).isEqualTo(1);
         assertThat(loop.admit(() -> {})).isEqualTo(Admission.OPENED);

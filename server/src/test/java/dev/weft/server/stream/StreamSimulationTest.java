@@ -253,7 +253,8 @@ class StreamSimulationTest {
             assertThat(loop.admit(() -> {})).isNotEqualTo(Admission.REFUSED);
             final Subscription wish = new Subscription(start, filter, framing, policy());
             final Subscriber subscriber =
-                    loop.subscribe(wish, framing != Framing.WEBSOCKET && random.nextBoolean());
+                    loop.subscribe(
+                            loop.begin(wish), framing != Framing.WEBSOCKET && random.nextBoolean());
             final FakeSocket socket = new FakeSocket(subscriber);
             if (random.nextInt(4) > 0) {
                 socket.read(Long.MAX_VALUE / 4);

@@ -1,0 +1,165 @@
+package dev.weft.server.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.Problem;
+import dev.weft.server.fanout.Fabric;
+import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.http.Exchange;
+import dev.weft.server.http.QueryParameters;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SubscribeRouteTest {
+    private final Fabric fabric = new Fabric(1 << 20);
+    private final StreamConfig config = StreamConfig.defaults(Set.of("system"));
+    private final SubscriberSlots slots = new SubscriberSlots(100);
+    private final StreamLoop loop =
+            new StreamLoop(
+                    new FanoutAgent(
+                            fabric.ring(),
+                            UnpooledByteBufAllocator.DEFAULT,
+                            fabric::timeUs,
+                            latency -> {}),
+                    new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 100),
+                    fabric.journal(),
+                    UnpooledByteBufAllocator.DEFAULT,
+                    config,
+                    slots,
+                    fabric::timeUs);
+    private final SubscribeRoute route = new SubscribeRoute(loop, config);
+
+    @Test
+    void shouldGiveTheSlotBackOfAClientThatGoesWhileItWaits() {
+        final List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < Arrivals.OPENINGS_PER_CYCLE_MAX + 2; i++) {
+            requests.add(new Request());
+            route.handle(requests.get(i));
+        }
+        final Request gone = requests.get(Arrivals.OPENINGS_PER_CYCLE_MAX);
+        final Request last = requests.get(Arrivals.OPENINGS_PER_CYCLE_MAX + 1);
+        assertThat(gone.stream).as("waits").isNull();
+        assertThat(gone.isRead).as("nothing further is read from it").isFalse();
+        assertThat(slots.used()).isEqualTo(requests.size());
+        gone.isGone = true;
+        loop.doWork();
+        assertThat(slots.used()).isEqualTo(requests.size() - 1);
+        assertThat(last.stream).as("the next one").isNotNull();
+        assertThat(loop.counters().subscribers(SubscriberState.CATCHING_UP).get())
+                .isEqualTo(requests.size() - 1);
+    }
+
+    /** A GET without parameters, whose client may go away before the answer. */
+    private static final class Request implements Exchange {
+        private boolean isGone;
+        private boolean isRead = true;
+        private @Nullable StreamHandler stream;
+
+        @Override
+        public void stream(final ByteBuf head, final StreamHandler handler) {
+            head.release();
+            if (isGone) { // as the interface says
+                handler.onClose(channel());
+            } else {
+                stream = handler;
+            }
+        }
+
+        @Override
+        public void readBody(final boolean wanted) {
+            isRead = wanted;
+        }
+
+        @Override
+        public HttpMethod method() {
+            return HttpMethod.GET;
+        }
+
+        @Override
+        public String path() {
+            return "/events/stream";
+        }
+
+        @Override
+        public String pathVariable(final String name) {
+            throw new UnsupportedOperationException(name);
+        }
+
+        @Override
+        public QueryParameters query() {
+            return new NoParameters();
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            return EmptyHttpHeaders.INSTANCE;
+        }
+
+        @Override
+        public boolean isHttp10() {
+            return false;
+        }
+
+        @Override
+        public EventLoop eventLoop() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Channel channel() {
+            return new EmbeddedChannel();
+        }
+
+        @Override
+        public void onBody(final BodyConsumer consumer) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void respond(
+                final int status,
+                final @Nullable CharSequence contentType,
+                final ByteBuf body,
+                final @Nullable CharSequence headerLines) {
+            throw new AssertionError(status);
+        }
+
+        @Override
+        public void respond(final Problem problem, final @Nullable String headerLines) {
+            throw new AssertionError(problem.toString());
+        }
+    }
+
+    private static final class NoParameters implements QueryParameters {
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public Set<String> names() {
+            return Set.of();
+        }
+
+        @Override
+        public List<String> all(final String name) {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable String one(final String name) {
+            return null;
+        }
+    }
+}
