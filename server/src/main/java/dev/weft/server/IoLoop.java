@@ -11,8 +11,17 @@ import dev.weft.server.ingest.PublishRoute;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.EventRoute;
 import dev.weft.server.query.EventsRoute;
+import dev.weft.server.query.History;
 import dev.weft.server.query.Originals;
+import dev.weft.server.query.Questions;
+import dev.weft.server.query.Scope;
+import dev.weft.server.query.export.ExportRoute;
+import dev.weft.server.query.page.PageRoute;
+import dev.weft.server.query.summary.HistogramRoute;
+import dev.weft.server.query.summary.SubjectsRoute;
+import dev.weft.server.query.summary.TypesRoute;
 import dev.weft.server.runtime.LoopDuty;
+import dev.weft.server.stream.FilterParser;
 import dev.weft.server.stream.StreamConfig;
 import dev.weft.server.stream.StreamLoop;
 import dev.weft.server.stream.SubscribeRoute;
@@ -25,6 +34,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 
@@ -121,6 +131,11 @@ final class IoLoop {
     RouteTable.Builder routes() {
         final SubscribeRoute subscribe = new SubscribeRoute(streams, shared.streams());
         final PublishRoute publish = new PublishRoute(ingest);
+        final History history = shared.queries().history();
+        final Questions questions = shared.queries().questions();
+        final Scope.Parser scopes =
+                new Scope.Parser(
+                        new FilterParser(shared.streams().categories()), shared.clock()::microTime);
         final RouteTable.Builder routes = RouteTable.builder();
         AggregateRoutes.add(routes, ingest);
         return routes.add(HttpMethod.POST, "/events", publish)
@@ -128,13 +143,16 @@ final class IoLoop {
                 .add(
                         HttpMethod.GET,
                         "/events",
-                        new EventsRoute(subscribe, shared.queries().history()))
+                        new EventsRoute(
+                                subscribe,
+                                new ExportRoute(history, shared.journal(), scopes),
+                                new PageRoute(questions, scopes, UnaryOperator.identity())))
                 .add(HttpMethod.GET, "/events/stream", subscribe)
                 .add(HttpMethod.GET, "/events/ws", new WebSocketRoute(streams, shared.streams()))
-                .add(
-                        HttpMethod.GET,
-                        "/events/{seq}",
-                        new EventRoute(shared.queries().history(), shared.journal()));
+                .add(HttpMethod.GET, "/events/histogram", new HistogramRoute(questions, scopes))
+                .add(HttpMethod.GET, "/events/types", new TypesRoute(questions))
+                .add(HttpMethod.GET, "/events/{seq}", new EventRoute(history, shared.journal()))
+                .add(HttpMethod.GET, "/subjects", new SubjectsRoute(questions));
     }
 
     void start() {

@@ -1,7 +1,9 @@
 package dev.weft.server;
 
+import dev.weft.server.index.ScannedIndex;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
+import dev.weft.server.query.Questions;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
 import java.util.concurrent.TimeUnit;
@@ -10,17 +12,25 @@ import java.util.concurrent.TimeUnit;
 final class Queries implements AutoCloseable {
     private static final long PARK_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private final ScannedIndex index; // used by the thread only, until that has ended
     private final History history;
+    private final Questions questions;
     private final AgentThread thread;
 
     Queries(final Journal journal, final AgentErrors errors) {
-        history = new History(journal);
+        index = new ScannedIndex(journal);
+        history = new History(journal, index);
+        questions = new Questions(history, journal);
         thread = new AgentThread("weft-query", AgentThread.Idle.PARK, () -> PARK_NS, errors);
         history.wakeBy(thread);
     }
 
     History history() {
         return history;
+    }
+
+    Questions questions() {
+        return questions;
     }
 
     void start() {
@@ -30,5 +40,6 @@ final class Queries implements AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        index.close();
     }
 }

@@ -108,8 +108,10 @@ class RetentionSystemTest {
                 assertThat(answer.status()).as(gone).isEqualTo(410);
                 assertThat(answer.number("oldest")).isEqualTo(31);
             }
-            assertThat(client.get("/events?after=30&limit=1").number("next_after")).isEqualTo(31);
-            assertThat(client.get("/events?limit=1").number("next_after")).isEqualTo(31);
+            for (final String first : new String[] {"after=30&order=asc", "order=asc"}) {
+                assertThat(client.get("/events?limit=1&" + first).number("seq")).isEqualTo(31);
+            }
+            assertThat(client.get("/events?limit=1").number("oldest")).isEqualTo(31);
             assertThat(client.get("/metrics").body())
                     .contains("weft_retention_files_total 4")
                     .contains("weft_retention_overruled_total 0");

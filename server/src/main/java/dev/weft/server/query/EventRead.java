@@ -1,7 +1,6 @@
 package dev.weft.server.query;
 
 import dev.weft.protocol.frame.BlockFlyweight;
-import dev.weft.server.journal.Journal;
 import dev.weft.server.stream.BlockCursor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -63,15 +62,18 @@ final class EventRead implements History.Read {
     }
 
     @Override
-    public void read(final Journal journal, final BlockCursor cursor) {
-        if (sequence < journal.oldestSequence() || cursor.at(sequence) != BlockCursor.BLOCK) {
-            return;
+    public boolean read(final History.Sources sources) {
+        final BlockCursor cursor = sources.cursor();
+        if (sequence < sources.journal().oldestSequence()
+                || cursor.at(sequence) != BlockCursor.BLOCK) {
+            return true;
         }
         final BlockFlyweight block = cursor.block();
         final int index = (int) (sequence - block.firstSequence());
         final ByteBuf target = allocator.directBuffer(Envelopes.length(block, index));
         envelope = target; // first, so that it is freed if the copy fails
         Envelopes.append(block, index, target);
+        return true;
     }
 
     @Override

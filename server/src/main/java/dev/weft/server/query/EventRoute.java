@@ -8,9 +8,6 @@ import io.netty.buffer.ByteBuf;
 
 /** {@code GET /events/{seq}}: one envelope. One object serves all I/O loops. */
 public final class EventRoute implements Route {
-    static final Problem BUSY = new Problem(503, "too many reads of history are waiting");
-    static final Problem UNREADABLE = new Problem(500, "the journal could not be read here");
-
     private static final int DIGITS_MAX = 18;
 
     private final History history;
@@ -39,12 +36,6 @@ public final class EventRoute implements Route {
         }
     }
 
-    /** What was asked for is no longer there. */
-    static Problem gone(final String what, final long oldest) {
-        return new Problem(410, what + "; the oldest there is has sequence " + oldest)
-                .with("oldest", oldest);
-    }
-
     private void read(final Exchange exchange, final ConnectionReads reads, final long sequence) {
         if (!history.offer(
                 new EventRead(
@@ -52,7 +43,7 @@ public final class EventRoute implements Route {
                         exchange.eventLoop(),
                         sequence,
                         read -> respond(exchange, reads, read)))) {
-            exchange.respond(BUSY);
+            exchange.respond(Refusals.BUSY);
             reads.end();
         }
     }
@@ -65,12 +56,9 @@ public final class EventRoute implements Route {
             return;
         }
         reads.end();
-        if (read.outcome() == History.Read.Outcome.BUSY) {
-            exchange.respond(BUSY);
-        } else if (read.outcome() == History.Read.Outcome.FAILED) {
-            exchange.respond(UNREADABLE);
-        } else {
-            exchange.respond(gone("this event is gone", journal.oldestSequence()));
-        }
+        exchange.respond(
+                read.outcome() == History.Read.Outcome.READ
+                        ? Refusals.gone("this event is gone", journal.oldestSequence())
+                        : Refusals.of(read.outcome()));
     }
 }

@@ -1,11 +1,18 @@
 package dev.weft.server.query;
 
+import dev.weft.server.fanout.Batch;
+import dev.weft.server.fanout.FramePlan;
+import dev.weft.server.index.EventIndex;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.Lease;
 import dev.weft.server.runtime.Signal;
 import dev.weft.server.stream.BlockCursor;
 import dev.weft.server.stream.ReadBudget;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -14,10 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads pages from the journal, one per duty cycle, in the order of the requests. Thread: query.
- * {@link #offer} is for the I/O loops; when its queue is full, the client is told to come back
- * (503). What was read and not yet written is bounded by a {@link ReadBudget}: the next read waits
- * for it, and after a while it is refused, too.
+ * Answers what is asked about the past: one bounded step per duty cycle, in turns, in the order of
+ * the requests. Thread: query. {@link #offer} is for the I/O loops; when its queue is full, the
+ * client is told to come back (503). A read that needs what is not indexed yet waits for the index,
+ * and others go before it; what was read and not yet written is bounded by a {@link ReadBudget}:
+ * the next read waits for it. Who waits too long is refused.
  */
 public final class History implements Agent {
     /** Reads that may wait. */
@@ -27,27 +35,50 @@ public final class History implements Agent {
     static final long UNSENT_LENGTH_MAX = 64L * 1024 * 1024;
 
     /** What a read takes until its real length is known. */
-    static final int READ_LENGTH_MAX = 2 * PageRead.PAGE_LENGTH_MAX;
+    static final int READ_LENGTH_MAX = 2 * 1024 * 1024;
 
     private static final long REFUSED_AFTER_NS = 3_000_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
+    /**
+     * What reads are made from; belongs to the query thread.
+     *
+     * @param lines scratch for who answers lines; empty between two steps.
+     */
+    public record Sources(Journal journal, EventIndex index, BlockCursor cursor, Batch lines) {}
+
     /** One read: done on the query thread, answered on the loop of the client. */
-    interface Read {
+    public interface Read {
         /** How it ended. */
         enum Outcome {
             READ,
             FAILED,
             /** It was not its turn in time. */
-            BUSY
+            BUSY,
+            /** The index did not come so far in time. */
+            NOT_INDEXED
+        }
+
+        /** Newest sequence that has to be indexed before it is read; 0 if it needs no index. */
+        default long head() {
+            return 0;
         }
 
         /** First sequence that it needs, for retention to wait. */
         long firstSequence();
 
-        /** Thread: query. It touches a bounded number of bytes. */
-        void read(Journal journal, BlockCursor cursor);
+        /** Most bytes that a step makes, one long event aside. */
+        default int lengthMax() {
+            return READ_LENGTH_MAX;
+        }
+
+        /**
+         * Takes a step. Thread: query. It touches a bounded number of bytes.
+         *
+         * @return whether that was the last one.
+         */
+        boolean read(Sources sources);
 
         /** What was read, or null. */
         @Nullable ByteBuf bytes();
@@ -63,30 +94,47 @@ public final class History implements Agent {
         void answer(Outcome outcome);
     }
 
+    /** Who needs the journal from a sequence on for longer than a step, such as an export. */
+    public interface Holder {
+        /** First sequence still needed, or {@link Lease#NONE} when it is over. Thread: query. */
+        long neededSequence();
+    }
+
+    /** A read that waits, and since when. */
+    private record Turn(Read read, long sinceNs) {}
+
     private final ManyToOneConcurrentArrayQueue<Read> inbox =
             new ManyToOneConcurrentArrayQueue<>(WAITING_MAX);
+    private final ArrayDeque<Turn> turns = new ArrayDeque<>();
+    private final ArrayDeque<Turn> unindexed = new ArrayDeque<>(); // wait for the index
     private final Journal journal;
+    private final EventIndex index;
     private final ReadBudget budget;
-    private final Lease lease; // on what the read of this duty cycle needs
+    private final Lease lease; // on what the read of this duty cycle and open exports need
     private final LongSupplier clockNs;
-    private @Nullable Read next; // waits for the budget
-    private long waitsSinceNs;
+    private final List<Holder> holders = new ArrayList<>(); // who needs it for longer
+    private final Batch lines = new Batch(ByteBufAllocator.DEFAULT, new FramePlan());
     private @Nullable BlockCursor cursor; // made by the thread that uses it
     private volatile Signal signal = () -> {};
 
-    public History(final Journal journal) {
-        this(journal, UNSENT_LENGTH_MAX, System::nanoTime);
+    public History(final Journal journal, final EventIndex index) {
+        this(journal, index, UNSENT_LENGTH_MAX, System::nanoTime);
     }
 
     /** The same with another bound for what is not yet written, and another clock. */
-    History(final Journal journal, final long unsentLengthMax, final LongSupplier clockNs) {
+    History(
+            final Journal journal,
+            final EventIndex index,
+            final long unsentLengthMax,
+            final LongSupplier clockNs) {
         this.journal = journal;
+        this.index = index;
         this.clockNs = clockNs;
         budget = new ReadBudget(unsentLengthMax);
         lease = journal.newLease();
     }
 
-    ReadBudget budget() {
+    public ReadBudget budget() {
         return budget;
     }
 
@@ -97,7 +145,7 @@ public final class History implements Agent {
     }
 
     /** Takes a read over, or answers false if too many wait. Any I/O loop. */
-    boolean offer(final Read read) {
+    public boolean offer(final Read read) {
         if (!inbox.offer(read)) {
             return false;
         }
@@ -105,23 +153,70 @@ public final class History implements Agent {
         return true;
     }
 
+    /** Keeps what somebody needs until it is over. Thread: query. */
+    public void hold(final Holder holder) {
+        holders.add(holder);
+    }
+
     @Override
     public int doWork() {
-        final Read read = next == null ? inbox.poll() : next;
-        if (read == null) {
-            if (cursor != null) {
-                cursor.letGo();
+        int workCount = takeIn();
+        final Turn turn = turns.peek();
+        if (turn == null) {
+            if (unindexed.isEmpty()) {
+                onIdle();
             }
-            return 0;
+            return workCount;
         }
-        if (!budget.take(READ_LENGTH_MAX)) {
-            return await(read);
+        if (budget.take(turn.read.lengthMax())) {
+            turns.poll();
+            step(turn.read);
+            workCount++;
+        } else if (isLate(turn)) {
+            turns.poll();
+            turn.read.answer(Read.Outcome.BUSY);
+            workCount++;
         }
-        next = null;
+        return workCount;
+    }
+
+    /** Sorts what has come into what can be read and what the index does not know yet. */
+    private int takeIn() {
+        int workCount = 0;
+        while (turns.size() + unindexed.size() < WAITING_MAX) {
+            final Read read = inbox.poll();
+            if (read == null) {
+                break;
+            }
+            final Turn turn = new Turn(read, clockNs.getAsLong());
+            (read.head() <= index.indexedSequence() ? turns : unindexed).add(turn);
+            workCount++;
+        }
+        Turn waiting = unindexed.peek();
+        while (waiting != null) {
+            if (waiting.read.head() <= index.indexedSequence()) {
+                turns.add(unindexed.poll());
+            } else if (isLate(waiting)) {
+                unindexed.poll().read.answer(Read.Outcome.NOT_INDEXED);
+            } else {
+                break;
+            }
+            workCount++;
+            waiting = unindexed.peek();
+        }
+        return workCount;
+    }
+
+    private boolean isLate(final Turn turn) {
+        return clockNs.getAsLong() - turn.sinceNs > REFUSED_AFTER_NS;
+    }
+
+    private void step(final Read read) {
         Read.Outcome outcome = Read.Outcome.FAILED;
+        boolean isDone = true;
         try {
-            lease.need(read.firstSequence());
-            read.read(journal, cursor());
+            lease.needAlso(read.firstSequence());
+            isDone = read.read(sources());
             outcome = Read.Outcome.READ;
         } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
             // A bad sector under the mapping is an InternalError, buffers that are used up are an
@@ -129,37 +224,48 @@ public final class History implements Agent {
             LOG.error("cannot read a page of the journal", ex);
             BlockCursor.closeQuietly(cursor);
             cursor = null; // where it stands is unknown
+            lines.discard();
         } finally {
-            lease.need(Lease.NONE);
+            renewLease();
         }
         final ByteBuf bytes = read.bytes();
         if (bytes == null) {
-            budget.giveBack(READ_LENGTH_MAX);
+            budget.giveBack(read.lengthMax());
         } else {
-            read.bytes(budget.counted(bytes, READ_LENGTH_MAX));
+            read.bytes(budget.counted(bytes, read.lengthMax()));
         }
-        read.answer(outcome);
-        return 1;
+        if (isDone) {
+            read.answer(outcome);
+        } else {
+            turns.add(new Turn(read, clockNs.getAsLong()));
+        }
     }
 
-    private int await(final Read read) {
-        final long nowNs = clockNs.getAsLong();
-        if (next == null) {
-            next = read;
-            waitsSinceNs = nowNs;
-        } else if (nowNs - waitsSinceNs > REFUSED_AFTER_NS) {
-            next = null;
-            read.answer(Read.Outcome.BUSY);
-            return 1;
+    private void onIdle() {
+        if (cursor != null) {
+            cursor.letGo();
         }
-        return 0;
+        if (!holders.isEmpty()) {
+            renewLease();
+        }
+    }
+
+    private void renewLease() {
+        long needed = Lease.NONE;
+        for (int i = holders.size() - 1; i >= 0; i--) {
+            final long sequence = holders.get(i).neededSequence();
+            if (sequence == Lease.NONE) {
+                holders.remove(i);
+            }
+            needed = Math.min(needed, sequence);
+        }
+        lease.need(needed);
     }
 
     @Override
     public void onClose() {
-        if (next != null) {
-            next.answer(Read.Outcome.FAILED);
-        }
+        turns.forEach(turn -> turn.read.answer(Read.Outcome.FAILED));
+        unindexed.forEach(turn -> turn.read.answer(Read.Outcome.FAILED));
         inbox.drain(read -> read.answer(Read.Outcome.FAILED));
         if (cursor != null) {
             cursor.close();
@@ -171,12 +277,12 @@ public final class History implements Agent {
         return "history";
     }
 
-    private BlockCursor cursor() {
+    private Sources sources() {
         BlockCursor current = cursor;
         if (current == null) {
             current = new BlockCursor(journal.newReader());
             cursor = current;
         }
-        return current;
+        return new Sources(journal, index, current, lines);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 public final class Accept {
     public static final String EVENT_STREAM = "text/event-stream";
     public static final String NDJSON = "application/x-ndjson";
+    public static final String JSON = "application/json";
 
     private Accept() {}
 

@@ -9,7 +9,6 @@ import dev.weft.server.http.Exchange;
 import dev.weft.server.http.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 
 /**
@@ -41,12 +40,6 @@ public final class SubscribeRoute implements Route {
     public SubscribeRoute(final StreamLoop loop, final StreamConfig config) {
         this.loop = loop;
         parser = new SubscriptionParser(config.categories());
-    }
-
-    /** Whether the Accept header asks for a stream rather than a page. */
-    public static boolean isStreamWanted(final HttpHeaders headers) {
-        return Accept.quality(headers.getAll("Accept"), Accept.EVENT_STREAM) > 0
-                || Accept.quality(headers.getAll("Accept"), Accept.NDJSON) > 0;
     }
 
     @Override

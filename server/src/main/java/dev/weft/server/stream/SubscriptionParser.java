@@ -1,5 +1,6 @@
 package dev.weft.server.stream;
 
+import dev.weft.protocol.TimeText;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.http.ProblemException;
@@ -122,9 +123,7 @@ final class SubscriptionParser {
             case "since" -> {
                 final Start start = Times.parse(text);
                 if (start == null) {
-                    throw FilterParser.refused(
-                            name,
-                            "must be a time such as 2026-01-31T12:00:00Z (RFC 3339) or a duration such as 2h30m");
+                    throw FilterParser.refused(name, TimeText.RULE_OR_DURATION);
                 }
                 yield start;
             }

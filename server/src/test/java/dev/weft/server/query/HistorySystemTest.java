@@ -48,45 +48,53 @@ class HistorySystemTest {
 
     @Test
     void shouldAnswerAnEmptyPageWhenThereIsNothing() throws Exception {
-        assertThat(client.get("/events").body())
-                .isEqualTo(
-                        "{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":0}");
-        assertThat(client.get("/events?after=7").body())
-                .isEqualTo(
-                        "{\"events\":[],\"limit\":100,\"head\":0,\"oldest\":1,\"next_after\":7}");
-        assertThat(client.get("/events?after=9223372036854775807").body())
-                .endsWith("\"next_after\":9223372036854775807}");
+        final String nothing =
+                "{\"events\":[],\"total\":0,\"limit\":100,\"offset\":0,\"head\":0,\"oldest\":1,"
+                        + "\"next_cursor\":null}";
+        for (final String query :
+                new String[] {
+                    "",
+                    "?after=7",
+                    "?after=9223372036854775807",
+                    "?before=1",
+                    "?order=asc",
+                    "?since=1h",
+                    "?until=2001-01-01T00:00:00Z",
+                    "?type=a"
+                }) {
+            assertThat(client.get("/events" + query).body()).as(query).isEqualTo(nothing);
+        }
     }
 
     @Test
     void shouldLeafThroughAllEventsInOrder() throws Exception {
         final List<String> envelopes = publish(25, "{\"a\":[1]}");
         final StringBuilder seen = new StringBuilder();
-        long after = 0;
+        String cursor = "";
         for (int page = 0; page < 4; page++) {
-            final HttpClient.Answer answer = client.get("/events?limit=7&after=" + after);
+            final HttpClient.Answer answer = client.get("/events?limit=7&order=asc" + cursor);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.headers()).containsEntry("content-type", "application/json");
             assertThat(answer.number("head")).isEqualTo(25);
+            assertThat(answer.number("total")).isEqualTo(25);
             final String body = answer.body();
             final String events =
-                    body.substring("{\"events\":[".length(), body.indexOf("],\"limit\":7,"));
+                    body.substring(
+                            "{\"events\":[".length(), body.indexOf("],\"total\":25,\"limit\":7,"));
             seen.append(seen.isEmpty() ? "" : ",").append(events);
-            after = answer.number("next_after");
+            cursor = page == 3 ? body : "&cursor=" + nextCursor(answer);
         }
-        assertThat(after).isEqualTo(25);
+        assertThat(cursor).endsWith("\"next_cursor\":null}");
         assertThat(seen.toString()).isEqualTo(envelopes.stream().collect(Collectors.joining(",")));
     }
 
     @Test
     void shouldEndAPageEarlyWhenItGetsLong() throws Exception {
         publish(12, '"' + "x".repeat(900_000) + '"');
-        final HttpClient.Answer first = client.get("/events?limit=1000");
+        final HttpClient.Answer first = client.get("/events?limit=1000&order=asc");
         assertThat(first.body().length()).isBetween(900_000, 1_100_000);
-        final long next = first.number("next_after");
-        assertThat(next).isEqualTo(1);
-        assertThat(client.get("/events?limit=1000&after=" + next).body())
-                .startsWith("{\"events\":[{\"seq\":" + (next + 1));
+        assertThat(client.get("/events?limit=1000&order=asc&cursor=" + nextCursor(first)).body())
+                .startsWith("{\"events\":[{\"seq\":2");
     }
 
     @Test
@@ -131,6 +139,14 @@ class HistorySystemTest {
             assertThat(client.get("/events/" + path).status()).as(path).isEqualTo(404);
         }
         assertThat(client.get("/events/1?x=1").status()).isEqualTo(400);
+    }
+
+    static String nextCursor(final HttpClient.Answer answer) {
+        final String body = answer.body();
+        final String name = "\"next_cursor\":\"";
+        final int begin = body.indexOf(name) + name.length();
+        assertThat(begin).as(body).isGreaterThan(name.length());
+        return body.substring(begin, body.indexOf('"', begin));
     }
 
     @ParameterizedTest

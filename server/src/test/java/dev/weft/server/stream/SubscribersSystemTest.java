@@ -62,7 +62,7 @@ class SubscribersSystemTest {
                                         + "&policy=sample=5/s&event_names=true");
                 StreamSocket lines =
                         StreamSocket.get(
-                                address, "/events?after=0", "Accept: application/x-ndjson");
+                                address, "/events/stream?after=0", "Accept: application/x-ndjson");
                 StreamSocket webSocket =
                         StreamSocket.webSocket(address, "/events/ws?policy=latest")) {
             final String own = body("/subscribers/" + id(stream));
