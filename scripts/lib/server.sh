@@ -7,7 +7,7 @@ WEFT_JAR=$WEFT_HOME/server/target/weft-server.jar
 server_build() (
   stamp=$WEFT_HOME/server/target/built.stamp
   cd "$WEFT_HOME" || exit
-  inputs=(pom.xml .mvn protocol/pom.xml protocol/src/main server/pom.xml server/src/main)
+  inputs=(pom.xml .mvn protocol/pom.xml protocol/src/main client/pom.xml client/src/main server/pom.xml server/src/main)
   fresh() { [ -f "$WEFT_JAR" ] && [ -f "$stamp" ] && [ -z "$(find "${inputs[@]}" -newer "$stamp" -print -quit)" ]; }
   ! fresh || exit 0
   mkdir -p target
