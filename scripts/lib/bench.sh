@@ -63,19 +63,17 @@ peer_nchan() {
   cp bench/peers/nchan/nginx.conf target/bench/peers/nchan/
 }
 
-# no_start <command>: runs it so that no service is started by a package that it installs.
-no_start() {
-  local policy=/usr/sbin/policy-rc.d code=0
-  if [ -e "$policy" ]; then
-    "$@"
-    return
+# no_start <command>: runs it so that no service is started by a package that it installs, also when it is interrupted.
+no_start() (
+  policy=/usr/sbin/policy-rc.d
+  if ! [ -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
   fi
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod +x "$policy"
-  "$@" || code=$?
-  rm -f "$policy"
-  return "$code"
-}
+  "$@"
+)
 
 peer_better_sse() {
   local folder=target/bench/peers/better-sse
