@@ -94,6 +94,8 @@ peer_better_sse() {
 
 peer_floor_c() {
   local source=bench/peers/floor-c/floor.c
+  # Debian's gcc only recommends the headers of C.
+  if ! [ -e /usr/include/stdio.h ] && can_install; then install_packages gcc libc6-dev || true; fi
   want_command gcc gcc
   command -v gcc >/dev/null || return 1
   if ! [ target/bench/peers/floor-c -nt "$source" ] &&
