@@ -133,6 +133,14 @@ public interface Journal extends AutoCloseable {
     /** A reader of its own for the calling thread. */
     JournalReader newReader();
 
+    /**
+     * The same for who reads here and there, by {@link JournalReader#find}: much more of the files
+     * stays mapped, and a block that was checked before is taken as it is.
+     */
+    default JournalReader newScatteredReader() {
+        return newReader();
+    }
+
     /** Writes the mark of a clean stop after the last append and closes everything. */
     @Override
     void close();

@@ -21,6 +21,9 @@ public interface JournalReader extends AutoCloseable {
      */
     int GAP = 2;
 
+    /** {@link #place}: there is nothing to remember. */
+    long NO_PLACE = -1;
+
     /**
      * Goes to a sequence. The next {@link #next} answers the block that holds it (which may begin
      * before it), or the gap that begins there, or {@link #END} if it is not appended yet.
@@ -39,6 +42,26 @@ public interface JournalReader extends AutoCloseable {
 
     /** Moves to the next block or gap. The view is valid until the next call of this reader. */
     int next(BlockFlyweight view);
+
+    /**
+     * Where the block that the last {@link #next} handed out lies, for {@link #find}. It means
+     * something to the journal only and stays the same as long as the files do.
+     */
+    default long place() {
+        return NO_PLACE;
+    }
+
+    /**
+     * Goes straight to a block.
+     *
+     * @param place as {@link #place} told it at some time; nothing depends on its being right.
+     * @param sequence that the block has to hold.
+     * @return whether the view wraps such a block, which is checked: otherwise look for it by
+     *     {@link #seek}. The next {@link #next} is undefined until then.
+     */
+    default boolean find(final long place, final long sequence, final BlockFlyweight view) {
+        return false;
+    }
 
     /**
      * Memory that the view of the last {@link #next} lies in, for who wants to read it longer than

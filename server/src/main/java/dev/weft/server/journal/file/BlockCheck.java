@@ -29,33 +29,40 @@ final class BlockCheck {
      * @return length of the block, or {@link #INVALID}.
      */
     int validLength(final FileBytes bytes, final long position) {
+        final int length = lengthAgain(bytes, position);
+        if (length == INVALID) {
+            return INVALID;
+        }
+        final int index = bytes.index(position);
+        final ByteBuffer buffer = bytes.buffer();
+        buffer.limit(index + length).position(index + CRC_FROM_OFFSET);
+        crc.reset();
+        crc.update(buffer);
+        return (int) crc.getValue() == bytes.memory().getInt(index + CRC_OFFSET, LITTLE_ENDIAN)
+                ? length
+                : INVALID;
+    }
+
+    /** The same without the checksum, for a block whose checksum was right before. */
+    int lengthAgain(final FileBytes bytes, final long position) {
         if (!bytes.load(position, HEADER_LENGTH)) {
             return INVALID;
         }
-        UnsafeBuffer memory = bytes.memory();
-        int index = bytes.index(position);
+        final UnsafeBuffer memory = bytes.memory();
+        final int index = bytes.index(position);
         if (memory.getInt(index, LITTLE_ENDIAN) != MAGIC
                 || memory.getShort(index + VERSION_OFFSET, LITTLE_ENDIAN) != VERSION) {
             return INVALID;
         }
         final int length = memory.getInt(index + LENGTH_OFFSET, LITTLE_ENDIAN);
         final int count = memory.getInt(index + COUNT_OFFSET, LITTLE_ENDIAN);
-        if (length < HEADER_LENGTH + RecordDescriptor.LENGTH
-                || length > BLOCK_LENGTH_MAX
-                || count < 1
-                || count > (length - HEADER_LENGTH) / RecordDescriptor.LENGTH
-                || memory.getLong(index + FIRST_SEQUENCE_OFFSET, LITTLE_ENDIAN) < 1
-                || !bytes.load(position, length)) {
-            return INVALID;
-        }
-        memory = bytes.memory();
-        index = bytes.index(position);
-        final ByteBuffer buffer = bytes.buffer();
-        buffer.limit(index + length).position(index + CRC_FROM_OFFSET);
-        crc.reset();
-        crc.update(buffer);
-        return (int) crc.getValue() == memory.getInt(index + CRC_OFFSET, LITTLE_ENDIAN)
-                ? length
-                : INVALID;
+        return length < HEADER_LENGTH + RecordDescriptor.LENGTH
+                        || length > BLOCK_LENGTH_MAX
+                        || count < 1
+                        || count > (length - HEADER_LENGTH) / RecordDescriptor.LENGTH
+                        || memory.getLong(index + FIRST_SEQUENCE_OFFSET, LITTLE_ENDIAN) < 1
+                        || !bytes.load(position, length)
+                ? INVALID
+                : length;
     }
 }

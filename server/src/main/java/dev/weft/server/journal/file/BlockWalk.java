@@ -152,6 +152,24 @@ public final class BlockWalk {
         return false;
     }
 
+    /** Steps to the valid block of a record, if there is one. */
+    boolean begins(final long headerPosition) {
+        return isBlock(headerPosition + RecordHeader.LENGTH);
+    }
+
+    /** The same for a block that was found valid before: only that it can be read is checked. */
+    boolean again(final long headerPosition) {
+        final long at = headerPosition + RecordHeader.LENGTH;
+        final int length = check.lengthAgain(bytes, at);
+        if (length == BlockCheck.INVALID) {
+            return false;
+        }
+        blockPosition = at;
+        blockLength = length;
+        position = RecordHeader.align(at + length);
+        return true;
+    }
+
     private boolean isBlock(final long at) {
         final int length = check.validLength(bytes, at);
         if (length == BlockCheck.INVALID) {

@@ -31,6 +31,7 @@ public final class MappedWindows {
 
     private final long blockSize;
     private final long windowLength;
+    private final int idleMax;
     private final List<Window> windows = new ArrayList<>();
     private volatile boolean closed; // written under the lock
     private volatile int windowCount; // written under the lock
@@ -42,8 +43,14 @@ public final class MappedWindows {
      * @param overlap how far a window reaches into the next one: the longest record fits there.
      */
     public MappedWindows(final long blockSize, final long overlap) {
+        this(blockSize, overlap, IDLE_MAX);
+    }
+
+    /** The same with another number of windows that stay mapped although nobody holds them. */
+    public MappedWindows(final long blockSize, final long overlap, final int idleMax) {
         this.blockSize = blockSize;
         this.windowLength = blockSize + overlap;
+        this.idleMax = idleMax;
     }
 
     long blockSize() {
@@ -84,12 +91,12 @@ public final class MappedWindows {
     /** A reader gives a window back. */
     synchronized void giveBack(final Window window) {
         window.references.decrementAndGet();
-        trim(closed ? 0 : IDLE_MAX);
+        trim(closed ? 0 : idleMax);
     }
 
     /** Unmaps what nobody holds any more and is not kept. For readers, now and then. */
     synchronized void sweep() {
-        trim(closed ? 0 : IDLE_MAX);
+        trim(closed ? 0 : idleMax);
     }
 
     /** Whether bytes may be handed on. */
@@ -103,7 +110,7 @@ public final class MappedWindows {
      */
     public synchronized void forget(final RollFile file) {
         file.markDeleted();
-        trim(closed ? 0 : IDLE_MAX);
+        trim(closed ? 0 : idleMax);
     }
 
     /** Unmaps what nobody holds; the rest goes when its reader is closed. */
@@ -112,16 +119,33 @@ public final class MappedWindows {
         trim(0);
     }
 
-    private void trim(final int idleMax) {
+    private void trim(final int kept) {
         int idle = 0;
         for (int i = windows.size() - 1; i >= 0; i--) {
             final Window window = windows.get(i);
-            if (window.references.get() == 0 && (window.file.isDeleted() || ++idle > idleMax)) {
+            if (window.references.get() == 0
+                    && (window.file.isDeleted() || isShortened(window) || ++idle > kept)) {
                 windows.remove(i);
                 IoUtil.unmap(window.buffer);
             }
         }
         windowCount = windows.size();
+    }
+
+    /** Whether the file has grown beyond it and a longer one has taken its place. */
+    private boolean isShortened(final Window window) {
+        if (window.buffer.limit() == windowLength) {
+            return false;
+        }
+        for (int i = windows.size() - 1; i >= 0; i--) {
+            final Window other = windows.get(i);
+            if (other.file == window.file
+                    && other.index == window.index
+                    && other.buffer.limit() > window.buffer.limit()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable Window map(final RollFile file, final int index) {

@@ -33,6 +33,8 @@ public final class RollFileReader implements JournalReader {
     private long brokenAt;
     private long gapFrom;
     private long gapTo;
+    private long place = NO_PLACE;
+    private final @Nullable CheckedPlaces checked;
     private boolean found; // the walk stands behind a block that next() has not handed out yet
     private boolean closed;
 
@@ -41,9 +43,20 @@ public final class RollFileReader implements JournalReader {
             final RollCatalog catalog,
             final MappedWindows windows,
             final DamageLog damageLog) {
+        this(journal, catalog, windows, damageLog, null);
+    }
+
+    /** The same with a memory of blocks that {@link #find} need not check again. */
+    public RollFileReader(
+            final ReadSource journal,
+            final RollCatalog catalog,
+            final MappedWindows windows,
+            final DamageLog damageLog,
+            final @Nullable CheckedPlaces checked) {
         this.journal = journal;
         this.catalog = catalog;
         this.damageLog = damageLog;
+        this.checked = checked;
         bytes = new MappedFileBytes(windows);
         walk = new BlockWalk(bytes, true);
     }
@@ -110,8 +123,48 @@ public final class RollFileReader implements JournalReader {
         found = false;
         expected = walk.lastSequence() + 1;
         trusted = walk.position();
+        final RollFile holder = file;
+        place =
+                holder == null
+                        ? NO_PLACE
+                        : Places.of(holder.cycle(), walk.blockPosition() - RecordHeader.LENGTH);
         view.wrap(bytes.memory(), bytes.index(walk.blockPosition()), walk.blockLength());
         return BLOCK;
+    }
+
+    @Override
+    public long place() {
+        return place;
+    }
+
+    @Override
+    public boolean find(final long wanted, final long sequence, final BlockFlyweight view) {
+        found = false;
+        final RollFile holder = wanted < 0 ? null : catalog.get(Places.cycle(wanted));
+        if (closed
+                || holder == null
+                || sequence > journal.appendedSequence()
+                || sequence < journal.retainedFrom()) {
+            return false;
+        }
+        final boolean isChecked = checked != null && checked.contains(wanted);
+        final long position = Places.offset(wanted);
+        file = holder;
+        bytes.file(holder);
+        trusted = 0;
+        if (isChecked ? !walk.again(position) : !walk.begins(position)) {
+            file = null; // the next search begins with a seek
+            return false;
+        }
+        if (checked != null && !isChecked) {
+            checked.add(wanted);
+        }
+        final boolean holds = walk.firstSequence() <= sequence && sequence <= walk.lastSequence();
+        if (holds) {
+            view.wrap(bytes.memory(), bytes.index(walk.blockPosition()), walk.blockLength());
+        }
+        file = null;
+        return holds;
     }
 
     @Override
@@ -138,7 +191,7 @@ public final class RollFileReader implements JournalReader {
     @Override
     public boolean letGo() {
         bytes.sweep();
-        final RollFile current = file;
+        final RollFile current = bytes.file();
         if (current == null || !current.isDeleted()) {
             return false;
         }

@@ -9,6 +9,7 @@ import dev.weft.server.journal.Lease;
 import dev.weft.server.journal.RetentionCounters;
 import dev.weft.server.journal.append.ChronicleAppender;
 import dev.weft.server.journal.append.Preallocator;
+import dev.weft.server.journal.file.CheckedPlaces;
 import dev.weft.server.journal.file.DamageLog;
 import dev.weft.server.journal.file.MappedWindows;
 import dev.weft.server.journal.file.Positions;
@@ -34,10 +35,16 @@ import org.slf4j.LoggerFactory;
 final class ChronicleJournal implements Journal, ReadSource {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
+    /** Of a reader that goes here and there, the windows are larger, and many stay. */
+    private static final int SCATTERED_BLOCKS = 8;
+
+    private static final int SCATTERED_WINDOWS_MAX = 128;
+
     private final Parts parts;
     private final Preallocator preallocator;
     private final RollCatalog catalog;
     private final MappedWindows windows;
+    private final MappedWindows scatteredWindows;
     private final SequenceReservation reservation;
     private final Condition condition;
     private final Appending appending;
@@ -65,6 +72,11 @@ final class ChronicleJournal implements Journal, ReadSource {
         preallocator = parts.preallocator();
         catalog = parts.catalog();
         windows = new MappedWindows(config.blockSize(), config.overlap());
+        scatteredWindows =
+                new MappedWindows(
+                        config.blockSize() * SCATTERED_BLOCKS,
+                        config.overlap(),
+                        SCATTERED_WINDOWS_MAX);
         reservation = new SequenceReservation(parts.stateFile(), config.sequencesReserved());
         condition = new Condition(reservation);
         appending = new Appending(config, parts, tail, nextSequence, reservation, condition);
@@ -189,6 +201,11 @@ final class ChronicleJournal implements Journal, ReadSource {
         return new RollFileReader(this, catalog, windows, damageLog);
     }
 
+    @Override
+    public JournalReader newScatteredReader() {
+        return new RollFileReader(this, catalog, scatteredWindows, damageLog, new CheckedPlaces());
+    }
+
     // ---- the forcing thread ----
 
     @Override
@@ -260,6 +277,7 @@ final class ChronicleJournal implements Journal, ReadSource {
             closeQuietly(parts.positionsFile());
             closeQuietly(parts.stateFile());
             windows.close();
+            scatteredWindows.close();
             closeQuietly(parts.lock());
         }
     }
