@@ -5,6 +5,7 @@ import dev.weft.server.door.Door;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.SlowRoute;
 import dev.weft.server.http.Transport;
+import dev.weft.server.index.engine.IndexCounters;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.RecoveryReport;
 import dev.weft.server.journal.SequenceRange;
@@ -40,6 +41,7 @@ final class Operations implements AutoCloseable {
             final Engine engine,
             final SequencerCounts counts,
             final List<IoLoop> loops,
+            final @Nullable IndexCounters index,
             final @Nullable Door door) {
         subscribers =
                 new SubscribersRoute(
@@ -59,6 +61,7 @@ final class Operations implements AutoCloseable {
                                 transport.toString(),
                                 config.durableByDefault() ? "durable" : "journaled",
                                 slots::used,
+                                index == null ? null : index::indexedSequence,
                                 recovery(report)),
                         System::nanoTime,
                         new SystemEpochMicroClock()::microTime);
@@ -80,6 +83,7 @@ final class Operations implements AutoCloseable {
                                         "durable",
                                         engine::durableWaiting),
                                 () -> lag(journal, loops),
+                                index,
                                 door == null ? null : door.counters()));
     }
 

@@ -1,28 +1,65 @@
 package dev.weft.server;
 
-import dev.weft.server.index.ScannedIndex;
+import dev.weft.server.index.NoIndex;
+import dev.weft.server.index.engine.IndexCounters;
+import dev.weft.server.index.engine.Indexing;
+import dev.weft.server.index.segment.SegmentLimits;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Questions;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The thread that answers questions about what happened. */
+/** The thread that answers questions about what happened, and the one that has the files for it. */
 final class Queries implements AutoCloseable {
     private static final long PARK_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final ScannedIndex index; // used by the thread only, until that has ended
+    /** Nobody tells that an event was appended: the append would pay for it. */
+    private static final long MOVING_PARK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long STILL_PARK_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Journal journal;
+    private final @Nullable Indexing indexing; // null if it is switched off
     private final History history;
     private final Questions questions;
     private final AgentThread thread;
+    private final AgentThread filesThread;
+    private long headAtPark; // written by the query thread
 
-    Queries(final Journal journal, final AgentErrors errors) {
-        index = new ScannedIndex(journal);
-        history = new History(journal, index);
+    /**
+     * Makes it, without starting a thread.
+     *
+     * @param indexDirectory where the files of the index lie; null for no index.
+     */
+    Queries(final Journal journal, final @Nullable Path indexDirectory, final AgentErrors errors) {
+        this.journal = journal;
+        indexing =
+                indexDirectory == null
+                        ? null
+                        : new Indexing(
+                                journal, indexDirectory, SegmentLimits.PRODUCT, System::nanoTime);
+        history = new History(journal, indexing == null ? new NoIndex() : indexing.index());
         questions = new Questions(history, journal);
-        thread = new AgentThread("weft-query", AgentThread.Idle.PARK, () -> PARK_NS, errors);
+        thread = new AgentThread("weft-query", AgentThread.Idle.PARK, this::parkNs, errors);
+        filesThread = new AgentThread("weft-index", AgentThread.Idle.PARK, () -> PARK_NS, errors);
         history.wakeBy(thread);
+        if (indexing != null) {
+            indexing.wakeBy(thread, filesThread);
+        }
+    }
+
+    private long parkNs() {
+        if (indexing == null) {
+            return PARK_NS;
+        }
+        final long head = journal.appendedSequence();
+        final boolean isMoving = head != headAtPark;
+        headAtPark = head;
+        return isMoving ? MOVING_PARK_NS : STILL_PARK_NS;
     }
 
     History history() {
@@ -33,13 +70,25 @@ final class Queries implements AutoCloseable {
         return questions;
     }
 
+    /** Null if there is no index. */
+    @Nullable IndexCounters indexCounters() {
+        return indexing == null ? null : indexing.counters();
+    }
+
     void start() {
-        thread.start(history);
+        if (indexing == null) {
+            thread.start(history);
+        } else {
+            filesThread.start(indexing.filer());
+            thread.start(indexing.agent(), history);
+        }
     }
 
     @Override
     public void close() {
         thread.close();
-        index.close();
+        if (indexing != null) {
+            filesThread.close();
+        }
     }
 }

@@ -69,6 +69,7 @@ public final class Weft implements AutoCloseable {
     private static final long RECOVERED_MS = 5_000;
     private static final long RECOVERED_RETRY_MS = 500;
     private static final long NS_PER_MS = 1_000_000;
+    private static final String INDEX = "index"; // folder of its files beside the journal's
 
     private final WeftConfig config;
     private final AgentFailures failures = new AgentFailures();
@@ -107,7 +108,11 @@ public final class Weft implements AutoCloseable {
         final StreamConfig streamConfig = streamConfig();
         slots = new SubscriberSlots(streamConfig.subscribersMax());
         replay = new Replay(journal, streamConfig.subscribersMax(), failures);
-        queries = new Queries(journal, failures);
+        queries =
+                new Queries(
+                        journal,
+                        config.indexed() ? config.dataDirectory().resolve(INDEX) : null,
+                        failures);
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
@@ -139,6 +144,7 @@ public final class Weft implements AutoCloseable {
                         engine,
                         counts,
                         loops,
+                        queries.indexCounters(),
                         door);
         server =
                 new HttpServer(

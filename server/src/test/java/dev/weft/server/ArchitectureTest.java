@@ -164,6 +164,19 @@ class ArchitectureTest {
                             "dev.weft.server.http..");
 
     @ArchTest
+    static final ArchRule partsOfTheIndexHaveNoCycles =
+            slices().matching("dev.weft.server.index.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule indexKnowsNoneOfItsParts =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.index")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.weft.server.index.(*)..");
+
+    @ArchTest
     static final ArchRule postingsStayInsideTheIndex =
             noClasses()
                     .that()

@@ -48,6 +48,12 @@ public record Setting(
                     "journaled",
                     "journaled|durable",
                     "when a publish is answered, unless it says so itself");
+    static final Setting INDEX =
+            plain(
+                    "index",
+                    "on",
+                    "on|off",
+                    "whether events are indexed; off: no pages, totals or exports of history");
     static final Setting THREADING =
             plain(
                     "threading",
@@ -180,6 +186,7 @@ public record Setting(
                     UNIX_SOCKET,
                     DATA_DIR,
                     DURABILITY,
+                    INDEX,
                     THREADING,
                     CORS_ORIGINS,
                     API_KEYS_FILE,

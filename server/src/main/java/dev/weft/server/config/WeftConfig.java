@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param durableByDefault a publish that does not say otherwise is answered when it is forced to
  *     disk.
+ * @param indexed whether history can be searched.
  * @param logLevel in small letters.
  * @param door file for publishing by shared memory, null for none.
  * @param demo whether the host's own telemetry is published.
@@ -26,6 +27,7 @@ public record WeftConfig(
         Access access,
         Path dataDirectory,
         boolean durableByDefault,
+        boolean indexed,
         Retention retention,
         Threads threads,
         Streams streams,
@@ -123,6 +125,11 @@ public record WeftConfig(
         DURABLE
     }
 
+    private enum OnOff {
+        ON,
+        OFF
+    }
+
     private enum Threading {
         AUTO,
         SHARED,
@@ -162,6 +169,7 @@ public record WeftConfig(
                         reader.path(Setting.DATA_DIR),
                         reader.choice(Setting.DURABILITY, Durability.values())
                                 == Durability.DURABLE,
+                        reader.choice(Setting.INDEX, OnOff.values()) == OnOff.ON,
                         new Retention(
                                 reader.nanosOrNone(Setting.RETENTION_AGE, "1m", "10000d"),
                                 reader.bytesOrNone(Setting.RETENTION_BYTES, "1m", "1024t"),

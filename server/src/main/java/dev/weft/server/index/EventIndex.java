@@ -11,6 +11,11 @@ public interface EventIndex {
     /** {@link #timestampOf}: there is no such event here. */
     long UNKNOWN = -1;
 
+    /** Whether there is none, and never will be in this run: it answers as for no events. */
+    default boolean isOff() {
+        return false;
+    }
+
     /** Oldest sequence that answers can hold; {@code indexedSequence() + 1} when there is none. */
     long oldestSequence();
 

@@ -79,6 +79,35 @@ public final class EventQuery {
         return where(field, List.of(Term.exact(text)));
     }
 
+    /**
+     * Of those only events whose field has just this text, whether or not the field has terms
+     * already; to be asked only if those let it pass, see {@link #allows}.
+     */
+    public EventQuery narrowed(final IndexField field, final String text) {
+        final Map<IndexField, List<Term>> more = new EnumMap<>(IndexField.class);
+        more.putAll(terms);
+        more.put(field, List.of(Term.exact(text)));
+        return new EventQuery(
+                Collections.unmodifiableMap(more),
+                afterSequence,
+                beforeSequence,
+                sinceUs,
+                untilUs,
+                headSequence);
+    }
+
+    /** Whether the terms of a field, if it has any, let a text pass. */
+    public boolean allows(final IndexField field, final String text) {
+        final List<Term> ofField = terms.get(field);
+        return ofField == null
+                || ofField.stream()
+                        .anyMatch(
+                                term ->
+                                        term.isPrefix()
+                                                ? text.startsWith(term.text())
+                                                : text.equals(term.text()));
+    }
+
     /** Of those only what comes after a sequence; it is exclusive. */
     public EventQuery after(final long sequence) {
         return new EventQuery(

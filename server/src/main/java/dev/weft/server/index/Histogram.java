@@ -33,7 +33,8 @@ public record Histogram(long fromUs, long bucketUs, List<Series> series) {
             return counts.stream().mapToLong(Long::longValue).sum();
         }
 
-        static Series of(final @Nullable String text, final long[] counts) {
+        /** One line with a count for each bucket. */
+        public static Series of(final @Nullable String text, final long[] counts) {
             return new Series(text, Arrays.stream(counts).boxed().toList());
         }
     }

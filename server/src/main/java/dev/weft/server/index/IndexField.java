@@ -4,26 +4,33 @@ import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
 import org.agrona.DirectBuffer;
 
-/** The members of an event that can be searched by. The order is that of the segments on disk. */
+/** The members of an event that can be searched by. */
 public enum IndexField {
-    TYPE("type", RecordDescriptor.TYPE_OFFSET),
-    CATEGORY("category", RecordDescriptor.CATEGORY_OFFSET),
-    SUBJECT("subject", RecordDescriptor.SUBJECT_OFFSET),
+    TYPE(0, "type", RecordDescriptor.TYPE_OFFSET),
+    CATEGORY(1, "category", RecordDescriptor.CATEGORY_OFFSET),
+    SUBJECT(2, "subject", RecordDescriptor.SUBJECT_OFFSET),
     /** What stands before the slash of the subject. */
-    SUBJECT_KIND("subject_kind", RecordDescriptor.SUBJECT_OFFSET),
-    CORRELATION_ID("correlation_id", RecordDescriptor.CORRELATION_ID_OFFSET),
-    CAUSATION_ID("causation_id", RecordDescriptor.CAUSATION_ID_OFFSET),
-    RUN_ID("run_id", RecordDescriptor.RUN_ID_OFFSET),
-    STEP_ID("step_id", RecordDescriptor.STEP_ID_OFFSET);
+    SUBJECT_KIND(3, "subject_kind", RecordDescriptor.SUBJECT_OFFSET),
+    CORRELATION_ID(4, "correlation_id", RecordDescriptor.CORRELATION_ID_OFFSET),
+    CAUSATION_ID(5, "causation_id", RecordDescriptor.CAUSATION_ID_OFFSET),
+    RUN_ID(6, "run_id", RecordDescriptor.RUN_ID_OFFSET),
+    STEP_ID(7, "step_id", RecordDescriptor.STEP_ID_OFFSET);
 
     private static final byte SLASH = '/';
 
+    private final int number;
     private final String parameter;
     private final int descriptorOffset;
 
-    IndexField(final String parameter, final int descriptorOffset) {
+    IndexField(final int number, final String parameter, final int descriptorOffset) {
+        this.number = number;
         this.parameter = parameter;
         this.descriptorOffset = descriptorOffset;
+    }
+
+    /** By which segments know it; from 0 on without a gap, and never another one. */
+    public int number() {
+        return number;
     }
 
     /** Name of the event's member, or for the kind of a subject, of what is asked for. */
@@ -32,12 +39,12 @@ public enum IndexField {
     }
 
     /** First byte of the text of an event, from the block's start. */
-    int offset(final BlockFlyweight block, final int index) {
+    public int offset(final BlockFlyweight block, final int index) {
         return block.fieldOffset(index, descriptorOffset);
     }
 
     /** Length of the text of an event in bytes, 0 if it has none. */
-    int length(final BlockFlyweight block, final int index) {
+    public int length(final BlockFlyweight block, final int index) {
         final int length = block.fieldLength(index, descriptorOffset);
         return this == SUBJECT_KIND && length > 0
                 ? kindLength(block.buffer(), offset(block, index), length)

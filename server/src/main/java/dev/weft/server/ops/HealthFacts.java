@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param transport such as {@code epoll}.
  * @param durability level of publishes that do not say one.
  * @param subscribers how many there are now; read by any thread.
+ * @param indexedSequence newest sequence that queries of history find; read by any thread. Null if
+ *     there is no index.
  * @param recovery what was found at start, null if nothing was lost or skipped.
  */
 public record HealthFacts(
@@ -18,6 +20,7 @@ public record HealthFacts(
         String transport,
         String durability,
         LongSupplier subscribers,
+        @Nullable LongSupplier indexedSequence,
         @Nullable Recovery recovery) {
     /**
      * What the start found broken or left out for safety.

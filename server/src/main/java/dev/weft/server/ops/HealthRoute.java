@@ -66,6 +66,10 @@ public final class HealthRoute implements Route {
         number(json, "head", journal.appendedSequence());
         number(json, "oldest", journal.oldestSequence());
         number(json, "durable", journal.durableSequence());
+        final LongSupplier indexed = facts.indexedSequence();
+        if (indexed != null) {
+            number(json, "indexed", indexed.getAsLong());
+        }
         json.append("\"writable\":").append(isWritable).append(',');
         text(json, "journal", state.name().toLowerCase(Locale.ROOT));
         number(json, "free_bytes", journal.freeBytes());

@@ -5,6 +5,7 @@ import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.door.DoorCounters;
 import dev.weft.server.fanout.FanoutCounters;
+import dev.weft.server.index.engine.IndexCounters;
 import dev.weft.server.ingest.IngestCounters;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.stream.StreamCounters;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveryLatency from an event's time to its last socket.
  * @param queues how much waits now, by queue: {@code inbox}, {@code durable}, {@code replay}.
  * @param lag events that the furthest behind live subscriber still has to get.
+ * @param index how far the index of history is, null if there is none.
  * @param door null where there is none.
  */
 public record MetricSources(
@@ -36,6 +38,7 @@ public record MetricSources(
         List<StreamCounters> streams,
         Map<String, LongSupplier> queues,
         LongSupplier lag,
+        @Nullable IndexCounters index,
         @Nullable DoorCounters door) {
     private static final Map<Integer, String> REFUSALS =
             Map.ofEntries(
@@ -73,9 +76,42 @@ public record MetricSources(
         addJournal(metrics);
         addDeliveries(metrics);
         addHttp(metrics);
+        if (index != null) {
+            addIndex(metrics, index);
+        }
         if (door != null) {
             addDoor(metrics, door);
         }
+    }
+
+    private void addIndex(final Metrics metrics, final IndexCounters index) {
+        metrics.gauge(
+                "weft.index.sequence",
+                "Newest sequence that queries of history find",
+                null,
+                index::indexedSequence);
+        metrics.gauge(
+                "weft.index.lag",
+                "Events that are appended and not yet indexed",
+                null,
+                () -> Math.max(0, journal.appendedSequence() - index.indexedSequence()));
+        metrics.gauge("weft.index.segments", "Segments in files", null, index::segments);
+        metrics.gauge("weft.index.bytes", "Bytes of these files", null, index::fileBytes);
+        metrics.gauge(
+                "weft.index.memory.bytes",
+                "Bytes in use by segments that are not in files yet",
+                null,
+                index::memoryBytes);
+        metrics.counter(
+                "weft.index.damaged",
+                "Segments that could not be used and were made again from the journal",
+                null,
+                index::damaged);
+        metrics.counter(
+                "weft.index.write.failures",
+                "Times that a segment could not be written",
+                null,
+                index::writeFailures);
     }
 
     private static void addDoor(final Metrics metrics, final DoorCounters door) {

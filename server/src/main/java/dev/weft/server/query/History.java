@@ -57,7 +57,9 @@ public final class History implements Agent {
             /** It was not its turn in time. */
             BUSY,
             /** The index did not come so far in time. */
-            NOT_INDEXED
+            NOT_INDEXED,
+            /** It needs an index, and there is none. */
+            NO_INDEX
         }
 
         /** Newest sequence that has to be indexed before it is read; 0 if it needs no index. */
@@ -188,9 +190,13 @@ public final class History implements Agent {
             if (read == null) {
                 break;
             }
+            workCount++;
+            if (index.isOff() && read.head() > 0) {
+                read.answer(Read.Outcome.NO_INDEX);
+                continue;
+            }
             final Turn turn = new Turn(read, clockNs.getAsLong());
             (read.head() <= index.indexedSequence() ? turns : unindexed).add(turn);
-            workCount++;
         }
         Turn waiting = unindexed.peek();
         while (waiting != null) {

@@ -8,6 +8,11 @@ public final class Refusals {
     public static final Problem UNREADABLE = new Problem(500, "the journal could not be read here");
     public static final Problem NOT_INDEXED =
             new Problem(503, "history is being indexed after a start; ask again in a moment");
+    public static final Problem NO_INDEX =
+            new Problem(
+                    501,
+                    "this server runs without an index of history (--index off): it has single events"
+                            + " and streams only");
 
     private Refusals() {}
 
@@ -22,6 +27,7 @@ public final class Refusals {
         return switch (outcome) {
             case BUSY -> BUSY;
             case NOT_INDEXED -> NOT_INDEXED;
+            case NO_INDEX -> NO_INDEX;
             case READ, FAILED -> UNREADABLE;
         };
     }

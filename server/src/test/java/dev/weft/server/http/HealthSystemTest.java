@@ -24,6 +24,7 @@ class HealthSystemTest {
                         "epoll",
                         "durable",
                         () -> 7,
+                        () -> 41,
                         new HealthFacts.Recovery(List.of("a \"torn\" tail"), 5, 9));
         final HealthRoute health =
                 new HealthRoute(journal, facts, System::nanoTime, () -> 1_768_314_645_123_456L);

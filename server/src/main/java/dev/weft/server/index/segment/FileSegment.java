@@ -1,0 +1,363 @@
+package dev.weft.server.index.segment;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import dev.weft.server.index.IndexField;
+import dev.weft.server.index.segment.SegmentDescriptor.Section;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/**
+ * A segment in a mapped file. Opened and checked by {@code weft-index}, then used by one thread.
+ */
+public final class FileSegment implements Segment, AutoCloseable {
+    private final Path path;
+    private final MappedByteBuffer bytes;
+    private final UnsafeBuffer memory;
+    private final int count;
+    private final long firstSequence;
+    private final long lastSequence;
+    private final long baseUs;
+    private final int runCount;
+    private final int blockCount;
+    private final int times;
+    private final int runs;
+    private final int blocks;
+    private final int postings;
+    private final TermCursor terms;
+
+    private FileSegment(final Path path, final MappedByteBuffer bytes) {
+        this.path = path;
+        this.bytes = bytes;
+        memory = new UnsafeBuffer(bytes);
+        count = memory.getInt(SegmentDescriptor.COUNT_OFFSET, LITTLE_ENDIAN);
+        firstSequence = memory.getLong(SegmentDescriptor.FIRST_SEQUENCE_OFFSET, LITTLE_ENDIAN);
+        lastSequence = memory.getLong(SegmentDescriptor.LAST_SEQUENCE_OFFSET, LITTLE_ENDIAN);
+        baseUs = memory.getLong(SegmentDescriptor.BASE_OFFSET, LITTLE_ENDIAN);
+        runCount = memory.getInt(SegmentDescriptor.RUN_COUNT_OFFSET, LITTLE_ENDIAN);
+        blockCount = memory.getInt(SegmentDescriptor.BLOCK_COUNT_OFFSET, LITTLE_ENDIAN);
+        times = offset(Section.TIMES);
+        runs = offset(Section.RUNS);
+        blocks = offset(Section.BLOCKS);
+        postings = offset(Section.POSTINGS);
+        final int fields = IndexField.values().length;
+        final int[] firstBlocks = new int[fields];
+        final int[] termCounts = new int[fields];
+        for (int i = 0; i < fields; i++) {
+            final int at = SegmentDescriptor.FIELDS_OFFSET + i * SegmentDescriptor.FIELD_LENGTH;
+            firstBlocks[i] = memory.getInt(at, LITTLE_ENDIAN);
+            termCounts[i] = memory.getInt(at + Integer.BYTES, LITTLE_ENDIAN);
+        }
+        terms =
+                new TermCursor(
+                        section(Section.TERMS),
+                        section(Section.TERM_BLOCKS),
+                        firstBlocks,
+                        termCounts);
+    }
+
+    private int offset(final Section section) {
+        return (int) memory.getLong(section.headerOffset(), LITTLE_ENDIAN);
+    }
+
+    private UnsafeBuffer section(final Section section) {
+        return new UnsafeBuffer(
+                memory,
+                offset(section),
+                (int) memory.getLong(section.headerOffset() + Long.BYTES, LITTLE_ENDIAN));
+    }
+
+    /**
+     * Maps a file and checks every byte of it.
+     *
+     * @throws DamagedSegmentException if it is not one that was written to its end, unchanged.
+     */
+    public static FileSegment open(final Path path) throws IOException {
+        final MappedByteBuffer bytes;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            final long length = channel.size();
+            if (length < SegmentDescriptor.HEADER_LENGTH || length > Integer.MAX_VALUE) {
+                throw new DamagedSegmentException("length=" + length);
+            }
+            bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+        }
+        try {
+            bytes.order(ByteOrder.LITTLE_ENDIAN);
+            check(bytes);
+            return new FileSegment(path, bytes);
+        } catch (final DamagedSegmentException ex) {
+            IoUtil.unmap(bytes);
+            throw ex;
+        } catch (final RuntimeException | InternalError ex) {
+            IoUtil.unmap(bytes);
+            throw new DamagedSegmentException("cannot be read: " + ex);
+        }
+    }
+
+    private static void check(final ByteBuffer bytes) throws DamagedSegmentException {
+        require(
+                bytes.getLong(SegmentDescriptor.MAGIC_OFFSET) == SegmentDescriptor.MAGIC
+                        && bytes.getInt(SegmentDescriptor.VERSION_OFFSET)
+                                == SegmentDescriptor.VERSION,
+                "magic or version");
+        require(
+                crc(bytes, 0, SegmentDescriptor.CRC_OFFSET)
+                        == bytes.getInt(SegmentDescriptor.CRC_OFFSET),
+                "checksum of the header");
+        require(bytes.getLong(SegmentDescriptor.LENGTH_OFFSET) == bytes.capacity(), "length");
+        require(bytes.getInt(SegmentDescriptor.COUNT_OFFSET) > 0, "count");
+        for (final Section section : Section.values()) {
+            final int at = section.headerOffset();
+            final long from = bytes.getLong(at);
+            final long length = bytes.getLong(at + Long.BYTES);
+            require(
+                    from >= 0 && length >= 0 && from + length <= bytes.capacity(),
+                    "bounds of " + section);
+            require(
+                    crc(bytes, (int) from, (int) length) == bytes.getInt(at + 2 * Long.BYTES),
+                    "checksum of " + section);
+        }
+    }
+
+    private static void require(final boolean isSo, final String what)
+            throws DamagedSegmentException {
+        if (!isSo) {
+            throw new DamagedSegmentException(what + " is wrong");
+        }
+    }
+
+    private static int crc(final ByteBuffer bytes, final int from, final int length) {
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes.slice(from, length));
+        return (int) crc.getValue();
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** On disk. */
+    public long length() {
+        return bytes.capacity();
+    }
+
+    /** Checksum of the block that holds the first event. */
+    public int firstChecksum() {
+        return memory.getInt(SegmentDescriptor.FIRST_CHECKSUM_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /** Checksum of the block that holds the last event. */
+    public int lastChecksum() {
+        return memory.getInt(SegmentDescriptor.LAST_CHECKSUM_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /** Unmaps it. Nothing of it may be used any more, no set of ordinals either. */
+    @Override
+    public void close() {
+        memory.wrap(0, 0);
+        IoUtil.unmap(bytes);
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public long firstSequence() {
+        return firstSequence;
+    }
+
+    @Override
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    @Override
+    public int ordinalFrom(final long sequence) {
+        int low = 0;
+        int high = runCount - 1;
+        while (low <= high) { // the last run that begins at or before it
+            final int middle = (low + high) >>> 1;
+            if (runSequence(middle) <= sequence) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if (high < 0) {
+            return 0;
+        }
+        final int end = high + 1 < runCount ? runOrdinal(high + 1) : count;
+        return (int) Math.min(end, runOrdinal(high) + sequence - runSequence(high));
+    }
+
+    @Override
+    public long sequence(final int ordinal) {
+        int low = 0;
+        int high = runCount - 1;
+        while (low < high) { // the last run that begins at or before it
+            final int middle = (low + high + 1) >>> 1;
+            if (runOrdinal(middle) <= ordinal) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return runSequence(low) + ordinal - runOrdinal(low);
+    }
+
+    private int runOrdinal(final int run) {
+        return memory.getInt(runs + run * SegmentDescriptor.RUN_LENGTH, LITTLE_ENDIAN);
+    }
+
+    private long runSequence(final int run) {
+        return memory.getLong(
+                runs + run * SegmentDescriptor.RUN_LENGTH + Integer.BYTES, LITTLE_ENDIAN);
+    }
+
+    @Override
+    public int ordinalSince(final long timestampUs) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (timestamp(middle) >= timestampUs) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public long timestamp(final int ordinal) {
+        final int at = times + ordinal * SegmentDescriptor.TIME_LENGTH;
+        return baseUs
+                + Integer.toUnsignedLong(memory.getInt(at, LITTLE_ENDIAN))
+                + ((long) Short.toUnsignedInt(memory.getShort(at + Integer.BYTES, LITTLE_ENDIAN))
+                        << Integer.SIZE);
+    }
+
+    @Override
+    public long place(final int ordinal) {
+        int low = 0;
+        int high = blockCount - 1;
+        while (low < high) { // the last block that begins at or before it
+            final int middle = (low + high + 1) >>> 1;
+            if (memory.getInt(blocks + middle * SegmentDescriptor.BLOCK_LENGTH, LITTLE_ENDIAN)
+                    <= ordinal) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return memory.getLong(
+                blocks + low * SegmentDescriptor.BLOCK_LENGTH + Integer.BYTES, LITTLE_ENDIAN);
+    }
+
+    @Override
+    public OrdinalSet matches(final Wanted wanted) {
+        if (wanted.isAll()) {
+            return new OrdinalRange(count);
+        }
+        final List<ImmutableRoaringBitmap> all = new ArrayList<>();
+        for (final List<Wanted.Text> clause : wanted.clauses()) {
+            final ImmutableRoaringBitmap found = matches(clause);
+            if (found.isEmpty()) {
+                return new CompressedSet(found);
+            }
+            all.add(found);
+        }
+        all.sort((one, other) -> Integer.compare(one.getCardinality(), other.getCardinality()));
+        ImmutableRoaringBitmap both = all.get(0);
+        for (int i = 1; i < all.size(); i++) {
+            both = ImmutableRoaringBitmap.and(both, all.get(i));
+        }
+        return new CompressedSet(both);
+    }
+
+    private ImmutableRoaringBitmap matches(final List<Wanted.Text> clause) {
+        final List<ImmutableRoaringBitmap> any = new ArrayList<>();
+        for (final Wanted.Text text : clause) {
+            boolean isThere = terms.seek(text.field(), text.bytes());
+            while (isThere
+                    && (text.isPrefix()
+                            ? terms.startsWith(text.bytes())
+                            : terms.is(text.bytes()))) {
+                any.add(list());
+                isThere = text.isPrefix() && terms.next();
+            }
+        }
+        if (any.size() == 1) {
+            return any.get(0);
+        }
+        final Iterator<ImmutableRoaringBitmap> each = any.iterator();
+        return ImmutableRoaringBitmap.or(each);
+    }
+
+    /** The ordinals of the text where the cursor stands. */
+    private ImmutableRoaringBitmap list() {
+        final int from = postings + terms.listOffset();
+        if (terms.isBitmap()) {
+            return new ImmutableRoaringBitmap(bytes.slice(from, terms.listLength()));
+        }
+        final int[] ordinals = new int[terms.count()];
+        int ordinal = terms.first();
+        ordinals[0] = ordinal;
+        int at = from;
+        for (int i = 1; i < ordinals.length; i++) {
+            int distance = 0;
+            int shift = 0;
+            byte part;
+            do {
+                part = memory.getByte(at++);
+                distance |= (part & 0x7F) << shift;
+                shift += 7;
+            } while (part < 0);
+            ordinal += distance;
+            ordinals[i] = ordinal;
+        }
+        return MutableRoaringBitmap.bitmapOf(ordinals);
+    }
+
+    @Override
+    public List<TermCount> terms(
+            final IndexField field,
+            final byte[] prefix,
+            final byte[] after,
+            final int limit,
+            final int fromOrdinal) {
+        final List<TermCount> found = new ArrayList<>();
+        final boolean isBehind = Arrays.compareUnsigned(after, prefix) >= 0;
+        boolean isThere = terms.seek(field, isBehind ? after : prefix);
+        if (isThere && after.length > 0 && terms.is(after)) {
+            isThere = terms.next();
+        }
+        for (;
+                isThere && found.size() < limit && terms.startsWith(prefix);
+                isThere = terms.next()) {
+            if (terms.first() >= fromOrdinal) {
+                found.add(new TermCount(terms.text(), terms.count(), terms.first(), terms.last()));
+            } else if (terms.last() >= fromOrdinal) {
+                found.add(TermCounts.cut(terms.text(), new CompressedSet(list()), fromOrdinal));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,325 @@
+package dev.weft.server.index.segment;
+
+import static org.agrona.BitUtil.SIZE_OF_INT;
+import static org.agrona.BitUtil.SIZE_OF_LONG;
+
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.index.IndexField;
+import dev.weft.server.memory.LazyMemory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The newest events, in memory. Adding one allocates nothing once its memory is resident. When it
+ * is full it is written to a file, read only by then, and cleared for the next events.
+ */
+public final class GrowingSegment implements Segment {
+    private static final IndexField[] FIELDS = IndexField.values();
+    private static final int RUNS_MIN = 16;
+
+    private final SegmentLimits limits;
+    private final TermTable terms;
+    private final PostingLists lists;
+    private final UnsafeBuffer times;
+    private final UnsafeBuffer blockOrdinals;
+    private final UnsafeBuffer blockPlaces;
+    private int[] runOrdinals = new int[RUNS_MIN]; // where sequences are no longer dense
+    private long[] runSequences = new long[RUNS_MIN];
+    private int runCount;
+    private int blockCount;
+    private long lastPlace;
+    private long lastSequence;
+    private int firstChecksum;
+    private int lastChecksum;
+    private int count;
+
+    public GrowingSegment(final SegmentLimits limits, final long hashSeed) {
+        this.limits = limits;
+        terms = new TermTable(limits, hashSeed);
+        lists = new PostingLists(limits, terms);
+        times = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_LONG));
+        blockOrdinals = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_INT));
+        blockPlaces = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_LONG));
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        terms.clear();
+        lists.clear();
+        runCount = 0;
+        blockCount = 0;
+        count = 0;
+    }
+
+    /**
+     * Whether an event may not fit.
+     *
+     * @param timestampUs of the event.
+     */
+    public boolean isFull(final long timestampUs) {
+        return count == limits.events()
+                || terms.isFull()
+                || lists.isFull()
+                || (count > 0 && (timestampUs - timestamp(0)) >>> SegmentDescriptor.TIME_BITS != 0);
+    }
+
+    /**
+     * Adds an event, which is newer than all others in it.
+     *
+     * @param checksum of the block, to know it again.
+     */
+    public void add(
+            final BlockFlyweight block, final int index, final long place, final int checksum) {
+        final int ordinal = count;
+        final long sequence = block.firstSequence() + index;
+        if (ordinal == 0 || sequence != lastSequence + 1) {
+            beginRun(ordinal, sequence);
+        }
+        if (blockCount == 0 || place != lastPlace) {
+            blockOrdinals.putInt(blockCount * SIZE_OF_INT, ordinal);
+            blockPlaces.putLong(blockCount * SIZE_OF_LONG, place);
+            blockCount++;
+            lastPlace = place;
+        }
+        if (ordinal == 0) {
+            firstChecksum = checksum;
+        }
+        lastChecksum = checksum;
+        times.putLong(ordinal * SIZE_OF_LONG, block.timestamp(index));
+        for (final IndexField field : FIELDS) {
+            final int length = field.length(block, index);
+            if (length > 0) {
+                lists.add(
+                        terms.findOrAdd(field, block.buffer(), field.offset(block, index), length),
+                        ordinal);
+            }
+        }
+        lastSequence = sequence;
+        count = ordinal + 1;
+    }
+
+    private void beginRun(final int ordinal, final long sequence) {
+        if (runCount == runOrdinals.length) {
+            runOrdinals = Arrays.copyOf(runOrdinals, 2 * runCount);
+            runSequences = Arrays.copyOf(runSequences, 2 * runCount);
+        }
+        runOrdinals[runCount] = ordinal;
+        runSequences[runCount] = sequence;
+        runCount++;
+    }
+
+    /** Bytes that are in use, resident at least. */
+    public long usedBytes() {
+        return (long) count * SIZE_OF_LONG
+                + (long) blockCount * (SIZE_OF_INT + SIZE_OF_LONG)
+                + terms.textBytes()
+                + terms.count() * 44L
+                + lists.listBytes()
+                + lists.pageBytes();
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    @Override
+    public long firstSequence() {
+        return runSequences[0];
+    }
+
+    @Override
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    @Override
+    public int ordinalFrom(final long sequence) {
+        int low = 0;
+        int high = runCount - 1;
+        while (low <= high) { // the last run that begins at or before it
+            final int middle = (low + high) >>> 1;
+            if (runSequences[middle] <= sequence) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if (high < 0) {
+            return 0;
+        }
+        final int end = high + 1 < runCount ? runOrdinals[high + 1] : count;
+        return (int) Math.min(end, runOrdinals[high] + sequence - runSequences[high]);
+    }
+
+    @Override
+    public long sequence(final int ordinal) {
+        final int found = Arrays.binarySearch(runOrdinals, 0, runCount, ordinal);
+        final int run = found >= 0 ? found : -found - 2;
+        return runSequences[run] + ordinal - runOrdinals[run];
+    }
+
+    @Override
+    public int ordinalSince(final long timestampUs) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (timestamp(middle) >= timestampUs) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public long timestamp(final int ordinal) {
+        return times.getLong(ordinal * SIZE_OF_LONG);
+    }
+
+    @Override
+    public long place(final int ordinal) {
+        int low = 0;
+        int high = blockCount - 1;
+        while (low < high) { // the last block that begins at or before it
+            final int middle = (low + high + 1) >>> 1;
+            if (blockOrdinals.getInt(middle * SIZE_OF_INT) <= ordinal) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return blockPlaces.getLong(low * SIZE_OF_LONG);
+    }
+
+    @Override
+    public OrdinalSet matches(final Wanted wanted) {
+        if (wanted.isAll()) {
+            return new OrdinalRange(count);
+        }
+        final int length = (count + Long.SIZE - 1) / Long.SIZE;
+        long[] all = null;
+        for (final List<Wanted.Text> clause : wanted.clauses()) {
+            final long[] words = new long[length];
+            for (final Wanted.Text text : clause) {
+                set(text, words);
+            }
+            if (all == null) {
+                all = words;
+            } else {
+                for (int i = 0; i < length; i++) {
+                    all[i] &= words[i];
+                }
+            }
+        }
+        return new FlatSet(all == null ? new long[length] : all);
+    }
+
+    private void set(final Wanted.Text text, final long[] words) {
+        if (!text.isPrefix()) {
+            final int term = terms.find(text.field(), text.buffer(), 0, text.bytes().length);
+            if (term != TermTable.NONE) {
+                lists.setBits(term, words);
+            }
+            return;
+        }
+        for (int term = terms.newestOf(text.field());
+                term != TermTable.NONE;
+                term = terms.next(term)) {
+            if (terms.startsWith(term, text.bytes())) {
+                lists.setBits(term, words);
+            }
+        }
+    }
+
+    @Override
+    public List<TermCount> terms(
+            final IndexField field,
+            final byte[] prefix,
+            final byte[] after,
+            final int limit,
+            final int fromOrdinal) {
+        final PriorityQueue<Integer> last = // of the smallest ones the largest comes first
+                new PriorityQueue<>((one, other) -> terms.compare((int) other, (int) one));
+        for (int term = terms.newestOf(field); term != TermTable.NONE; term = terms.next(term)) {
+            if (terms.get(term, TermTable.LAST) < fromOrdinal
+                    || !terms.startsWith(term, prefix)
+                    || (after.length > 0 && terms.compare(term, after) <= 0)) {
+                continue;
+            }
+            if (last.size() < limit) {
+                last.add(term);
+            } else if (terms.compare(term, (int) last.element()) < 0) {
+                last.remove();
+                last.add(term);
+            }
+        }
+        final List<TermCount> found = new ArrayList<>();
+        while (!last.isEmpty()) {
+            found.add(count(last.remove(), fromOrdinal));
+        }
+        Collections.reverse(found);
+        return found;
+    }
+
+    private TermCount count(final int term, final int fromOrdinal) {
+        final byte[] text = terms.text(term);
+        final int all = terms.get(term, TermTable.COUNT);
+        final int first = terms.get(term, TermTable.FIRST);
+        final int lastOrdinal = terms.get(term, TermTable.LAST);
+        if (first >= fromOrdinal) {
+            return new TermCount(text, all, first, lastOrdinal);
+        }
+        final long[] words = new long[(count + Long.SIZE - 1) / Long.SIZE];
+        lists.setBits(term, words);
+        return TermCounts.cut(text, new FlatSet(words), fromOrdinal);
+    }
+
+    // ---- for the one who writes it to a file ----
+
+    TermTable terms() {
+        return terms;
+    }
+
+    PostingLists lists() {
+        return lists;
+    }
+
+    int runCount() {
+        return runCount;
+    }
+
+    int runOrdinal(final int run) {
+        return runOrdinals[run];
+    }
+
+    long runSequence(final int run) {
+        return runSequences[run];
+    }
+
+    int blockCount() {
+        return blockCount;
+    }
+
+    int blockOrdinal(final int block) {
+        return blockOrdinals.getInt(block * SIZE_OF_INT);
+    }
+
+    long blockPlace(final int block) {
+        return blockPlaces.getLong(block * SIZE_OF_LONG);
+    }
+
+    int firstChecksum() {
+        return firstChecksum;
+    }
+
+    int lastChecksum() {
+        return lastChecksum;
+    }
+}
