@@ -46,7 +46,8 @@ final class CrowdScenario implements Scenario {
                 ("%d SSE subscribers on one server, from %d processes with source addresses of their own; %d events/s of %d"
                                 + " bytes to a tenth of them, the others wait for another subject. %.0f %% of all reconnect every"
                                 + " second, with Last-Event-ID where they have one. Open loop: latency from the moment the schedule"
-                                + " set to the read of the frame, the time without a connection included. %.0f s a round.")
+                                + " set to the read of the frame, the time without a connection included. %.0f s a round. Memory: the server's own, heap with"
+                                + " garbage and native, from a collected heap without them to all of them open.")
                         .formatted(
                                 subscriberCount,
                                 PROCESSES,
@@ -68,6 +69,8 @@ final class CrowdScenario implements Scenario {
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
         final int each = subscriberCount / PROCESSES;
+        final JvmMemory heap = new JvmMemory(server.pid());
+        final long liveBefore = heap.liveHeap(); // what the round before has left is no part of it
         final long memoryBefore = server.ownMemory();
         final List<CrowdProcess> crowd = new ArrayList<>();
         try (LoadClient client = new LoadClient(server)) {
@@ -86,6 +89,9 @@ final class CrowdScenario implements Scenario {
             measure.value(
                     "memory per subscriber, KB",
                     (server.ownMemory() - memoryBefore) / 1024.0 / subscriberCount);
+            measure.value(
+                    "live heap per subscriber, KB",
+                    (heap.liveHeap() - liveBefore) / 1024.0 / subscriberCount);
             client.subscribe(1, -1);
             final long base = Prime.publishOne(client);
             tell(crowd, "primed " + base);

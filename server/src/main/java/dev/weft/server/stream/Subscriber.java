@@ -13,11 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.util.NetUtil;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +34,6 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private static final WriteBufferWaterMark CATCH_UP_MARK =
             new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
-    /** Ticks without a byte taken after which it is closed if others wait. */
-    private static final int STALLED_TICKS_MAX = 30;
-
     /** Bytes that a client may send on a stream that goes one way. */
     private static final int INBOUND_LENGTH_MAX = 64 * 1024;
 
@@ -48,9 +41,6 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     /** No such number. */
     private static final long UNKNOWN = -1;
-
-    /** Shorter pauses of a socket are its ordinary way, and not remembered. */
-    private static final long STALL_US_MIN = 1_000;
 
     private final StreamLoop loop;
     private final long id;
@@ -60,6 +50,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private final Filter filter;
     private final Policy policy;
     private final Seat seat = new Seat();
+    private final Pauses pauses = new Pauses();
     private SubscriberState state = SubscriberState.CATCHING_UP;
     private @Nullable Channel channel; // null until the head is written
     private @Nullable Start start; // still to be resolved on the replay thread
@@ -70,13 +61,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private boolean planned; // in the loop's list of subscribers to go on with
     private Transition caughtUpFor = Transition.SUBSCRIBED;
     private long caughtUpAt;
-    private long pausedAt; // when the socket took no more, 0 while it does
-    private long stallAt;
-    private long stallLengthUs;
     private long readTimestamp = UNKNOWN; // of the last event that the replay thread came to
     private int inboundLength;
-    private int stalledTicks;
-    private long stalledAt;
 
     // For KeepAlive.
     int bucket;
@@ -149,16 +135,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     @Override
     public void onWritabilityChanged(final Channel changed) {
-        final long now = loop.timeUs();
-        if (!changed.isWritable()) {
-            pausedAt = now;
-        } else if (pausedAt > 0) {
-            if (now - pausedAt >= STALL_US_MIN) {
-                stallAt = pausedAt;
-                stallLengthUs = now - pausedAt;
-            }
-            pausedAt = 0;
-        }
+        pauses.onWritabilityChanged(changed.isWritable(), loop.timeUs());
         if (state == SubscriberState.CATCHING_UP && changed.isWritable()) {
             loop.plan(this);
         }
@@ -331,13 +308,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
                 || current == null
                 || current.isWritable()
                 || !isMissed) {
-            stalledTicks = 0;
-            return;
-        }
-        final long waiting = current.bytesBeforeWritable();
-        stalledTicks = waiting == stalledAt ? stalledTicks + 1 : 0;
-        stalledAt = waiting;
-        if (stalledTicks >= STALLED_TICKS_MAX) {
+            pauses.forgetTicks();
+        } else if (pauses.isTooLong(current.bytesBeforeWritable())) {
             close(Transition.STALLED, null);
         }
     }
@@ -433,22 +405,20 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         final long now = loop.timeUs();
         final long next = cursor();
         final long lag = Math.max(0, head - next + 1);
-        final boolean isStalled = pausedAt > 0 && now - pausedAt >= STALL_US_MIN;
-        final SocketAddress remote = current == null ? null : current.remoteAddress();
         return new SubscriberFacts(
                 id,
                 state,
                 policy,
                 filter,
                 framing,
-                remote == null ? null : address(remote),
+                current == null ? null : SubscriberFacts.remote(current),
                 since,
                 next,
                 lag,
                 lag == 0 ? 0 : lagUs(next, now),
-                current == null ? 0 : pendingBytes(current),
-                isStalled ? pausedAt : stallAt,
-                isStalled ? UNKNOWN : stallLengthUs,
+                current == null ? 0 : SubscriberFacts.pendingBytes(current),
+                pauses.lastAt(now),
+                pauses.lastLengthUs(now),
                 caughtUpFor,
                 caughtUpAt);
     }
@@ -457,17 +427,6 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         final long inRing = loop.fanout().timestamp(next);
         final long timestamp = inRing < 0 ? readTimestamp : inRing;
         return timestamp < 0 ? UNKNOWN : Math.max(0, now - timestamp);
-    }
-
-    private static long pendingBytes(final Channel current) {
-        final ChannelOutboundBuffer pending = current.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
-    }
-
-    private static String address(final SocketAddress remote) {
-        return remote instanceof InetSocketAddress internet
-                ? NetUtil.toSocketAddressString(internet)
-                : remote.toString();
     }
 
     /** The one way to change the state. */

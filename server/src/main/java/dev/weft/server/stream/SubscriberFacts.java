@@ -3,6 +3,11 @@ package dev.weft.server.stream;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,4 +40,21 @@ public record SubscriberFacts(
         long stallAt,
         long stallLengthUs,
         Transition caughtUpFor,
-        long caughtUpAt) {}
+        long caughtUpAt) {
+    /** Bytes that were written to a channel and not taken by its socket. */
+    static long pendingBytes(final Channel channel) {
+        final ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    /** Address of a channel's client as text, null if it is gone. */
+    static @Nullable String remote(final Channel channel) {
+        final SocketAddress remote = channel.remoteAddress();
+        if (remote == null) {
+            return null;
+        }
+        return remote instanceof InetSocketAddress internet
+                ? NetUtil.toSocketAddressString(internet)
+                : remote.toString();
+    }
+}

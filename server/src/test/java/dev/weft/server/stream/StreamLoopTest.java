@@ -174,6 +174,45 @@ class StreamLoopTest {
     }
 
     @Test
+    void shouldTellTheGapInTheMiddleOfWhatItLooksThroughForTheNewest() {
+        for (int i = 1; i <= 10; i++) {
+            fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 2 + "\"}");
+        }
+        settle();
+        fabric.journal().damage(5);
+        final FakeSocket socket = open(loop, Start.ALL, Policy.LATEST);
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(seen(socket)).hasSize(5);
+        assertThat(seen(socket).get(0)).startsWith("{\"seq\":3,");
+        assertThat(seen(socket).get(1)).startsWith("{\"seq\":4,");
+        assertThat(seen(socket).get(2))
+                .isEqualTo("{\"weft.gap\":{\"from\":5,\"to\":5,\"oldest\":1}}");
+        assertThat(seen(socket).get(3)).startsWith("{\"seq\":9,");
+        assertThat(seen(socket).get(4)).startsWith("{\"seq\":10,");
+    }
+
+    @Test
+    void shouldTellTheGapWhenTheNewestWentAwayBeforeItWasRead() {
+        final String data = ",\"data\":\"" + "x".repeat(200_000) + "\"}";
+        for (int i = 1; i <= 4; i++) { // one fits into a chunk, and the next is looked at already
+            fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i + '"' + data);
+        }
+        settle();
+        final FakeSocket socket = open(loop, Start.ALL, Policy.LATEST);
+        settle();
+        fabric.journal().trim(4);
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(seen(socket)).hasSize(4);
+        assertThat(seen(socket).get(0)).startsWith("{\"seq\":1,");
+        assertThat(seen(socket).get(1)).startsWith("{\"seq\":2,");
+        assertThat(seen(socket).get(2))
+                .isEqualTo("{\"weft.gap\":{\"from\":3,\"to\":3,\"oldest\":4}}");
+        assertThat(seen(socket).get(3)).startsWith("{\"seq\":4,");
+    }
+
+    @Test
     void shouldHaveItselfCalledWhenSomethingIsToGoOutLater() {
         final List<Long> delays = new ArrayList<>();
         loop.wakeAfterBy(delays::add);
@@ -208,6 +247,21 @@ class StreamLoopTest {
         }
         assertThat(fabric.journal().leasedFrom()).isLessThanOrEqualTo(head + 1);
         assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldHoldALeaseFromTheMomentASubscriberAsksForWhatIsBehind() {
+        for (int i = 0; i < 10; i++) {
+            fabric.publish("{\"type\":\"a\"}");
+        }
+        settle();
+        final FakeSocket socket =
+                open(loop, new Start(Start.Kind.AFTER, 2), Policy.LATEST); // not from the ring
+        assertThat(fabric.journal().leasedFrom()).as("before the read").isEqualTo(3);
+        socket.read(ALL_BYTES);
+        settle();
+        loop.tick();
+        assertThat(fabric.journal().leasedFrom()).as("live").isEqualTo(Lease.NONE);
     }
 
     @Test
