@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * The way of the events: out of the ring, copied, checked, prepared, into the batches. One thread.
  */
 final class DoorIntake {
-    private static final int EVENTS_PER_ROUND_MAX = 4_096;
+    private static final int STEPS_PER_ROUND_MAX = 4_096;
 
     private final LongSupplier clockMs;
     private final DoorBatches batches;
@@ -34,34 +34,35 @@ final class DoorIntake {
     /**
      * Takes what is ready, up to a bound, and hands it on.
      *
-     * @return events that were taken; see {@link #ending}.
+     * @return steps that led on: events, and places without one; see {@link #ending}.
      */
     int takeIn(final DoorGeneration door) {
         final DoorRing ring = door.ring();
-        int taken = 0;
+        boolean isFirst = true;
+        int steps = 0;
         ending = DoorRing.NONE;
-        while (taken < EVENTS_PER_ROUND_MAX && batches.hasRoom()) {
+        for (; steps < STEPS_PER_ROUND_MAX && batches.hasRoom(); steps++) {
             final int length = ring.next();
-            if (length == DoorRing.CLAIMED && skipDead(door)) {
+            if (length == DoorRing.PASSED || (length == DoorRing.CLAIMED && skipDead(door))) {
                 continue;
             }
             if (length < 0) {
                 ending = length;
                 break;
             }
-            if (taken == 0) {
+            if (isFirst) {
+                isFirst = false;
                 ring.wakeUp();
                 ids.time(clockMs.getAsLong());
             }
             take(door, length);
-            taken++;
             if (batches.isFull() && batches.flush()) {
                 ring.release();
             }
         }
         batches.flush();
         ring.release();
-        return taken;
+        return steps;
     }
 
     /** What ended the last round: {@link DoorRing#NONE}, {@code CLAIMED} or {@code BROKEN}. */

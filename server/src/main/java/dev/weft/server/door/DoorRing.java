@@ -26,6 +26,9 @@ final class DoorRing {
     /** The ring's fields make no sense. */
     static final int BROKEN = -3;
 
+    /** Room that was left empty; reading is behind it now. */
+    static final int PASSED = -4;
+
     private static final int MASK = RING_CAPACITY - 1;
     private static final int TAIL = RING_CAPACITY + RingBufferDescriptor.TAIL_POSITION_OFFSET;
     private static final int HEAD = RING_CAPACITY + RingBufferDescriptor.HEAD_POSITION_OFFSET;
@@ -46,35 +49,33 @@ final class DoorRing {
     }
 
     /**
-     * Looks for the next message.
+     * Looks for the next message. One step: whoever calls it counts them.
      *
      * @return length of its content, at least 0; or {@link #NONE}, {@link #CLAIMED}, {@link
-     *     #BROKEN}.
+     *     #BROKEN}, {@link #PASSED}.
      */
     int next() {
-        while (true) {
-            if (head == tail && !lookAtTail()) {
-                return BROKEN;
-            }
-            if (head == tail) {
-                return NONE;
-            }
-            final int index = (int) head & MASK;
-            final int length = ring.getIntVolatile(index);
-            if (length <= 0) {
-                return CLAIMED;
-            }
-            final int type = ring.getInt(RecordDescriptor.typeOffset(index));
-            if (!isPossible(index, length, type)) {
-                return BROKEN;
-            }
-            if (type == PADDING) {
-                advance(length);
-            } else {
-                slot = type - 1;
-                return length - RecordDescriptor.HEADER_LENGTH;
-            }
+        if (head == tail && !lookAtTail()) {
+            return BROKEN;
         }
+        if (head == tail) {
+            return NONE;
+        }
+        final int index = (int) head & MASK;
+        final int length = ring.getIntVolatile(index);
+        if (length <= 0) {
+            return length == 0 || isPossible(index, -length, PADDING) ? CLAIMED : BROKEN;
+        }
+        final int type = ring.getInt(RecordDescriptor.typeOffset(index));
+        if (!isPossible(index, length, type)) {
+            return BROKEN;
+        }
+        if (type == PADDING) {
+            advance(length);
+            return PASSED;
+        }
+        slot = type - 1;
+        return length - RecordDescriptor.HEADER_LENGTH;
     }
 
     /** Slot of the message that {@link #next} found. */
@@ -104,7 +105,7 @@ final class DoorRing {
     boolean skip() {
         final int index = (int) head & MASK;
         final int length = -ring.getIntVolatile(index);
-        if (length <= 0 || !isPossible(index, length, PADDING)) {
+        if (!isPossible(index, length, PADDING)) {
             return false;
         }
         advance(length);
@@ -176,10 +177,11 @@ final class DoorRing {
     }
 
     private boolean isPossible(final int index, final int length, final int type) {
-        final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-        if (length < RecordDescriptor.HEADER_LENGTH || aligned > RING_CAPACITY - index) {
+        // Before it is aligned, which turns the greatest lengths into the least.
+        if (length < RecordDescriptor.HEADER_LENGTH || length > RING_CAPACITY - index) {
             return false;
         }
+        final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
         if (head + aligned > tail && (!lookAtTail() || head + aligned > tail)) {
             return false;
         }
