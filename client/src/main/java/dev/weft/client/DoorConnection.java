@@ -41,6 +41,7 @@ final class DoorConnection implements AutoCloseable {
     private final SocketChannel bell;
     private final MappedByteBuffer mapped;
     private final ByteBuffer one = ByteBuffer.allocateDirect(1);
+    private boolean gone;
     final int slot;
     final UnsafeBuffer header;
     final UnsafeBuffer acknowledgements;
@@ -122,14 +123,13 @@ final class DoorConnection implements AutoCloseable {
         return acknowledgements.getLongVolatile(ACKNOWLEDGED_OFFSET);
     }
 
-    /** Wakes the server; false if it has gone. */
-    boolean ring() {
+    /** Wakes the server. */
+    void ring() {
         try {
             one.clear();
             bell.write(one); // a full socket is as good: then it has bytes to read
-            return true;
         } catch (final IOException ex) {
-            return false;
+            gone = true;
         }
     }
 
@@ -137,10 +137,19 @@ final class DoorConnection implements AutoCloseable {
     boolean isThere() {
         try {
             one.clear();
-            return bell.read(one) >= 0;
+            gone = gone || bell.read(one) < 0;
         } catch (final IOException ex) {
-            return false;
+            gone = true;
         }
+        return !gone;
+    }
+
+    /**
+     * Whether the connection was seen to have ended, whoever ended it. Then the slot is somebody
+     * else's, or soon will be: nothing may be claimed for it any more.
+     */
+    boolean isGone() {
+        return gone;
     }
 
     @Override

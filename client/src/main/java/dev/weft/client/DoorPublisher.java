@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -78,23 +79,42 @@ public final class DoorPublisher implements AutoCloseable {
      * @param event holds its JSON, as it would be the body of a publish.
      * @return its number, greater than 0; or {@link #BACK_PRESSURED}, {@link #CLOSED}, {@link
      *     #TOO_LONG}, and then nothing was taken.
+     * @throws IndexOutOfBoundsException if the buffer does not have so much; nothing was taken.
      */
     public long offer(final DirectBuffer event, final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, event.capacity());
         final int index = claim(length);
         if (index < 0) {
             return index;
         }
-        ring.buffer().putBytes(index, event, offset, length);
+        boolean isWhole = false;
+        try {
+            ring.buffer().putBytes(index, event, offset, length);
+            isWhole = true;
+        } finally {
+            if (!isWhole) { // else the server would wait for it, and everybody with it
+                ring.abort(index);
+            }
+        }
         return commit(index);
     }
 
     /** The same from an array. */
     public long offer(final byte[] event, final int offset, final int length) {
+        Objects.checkFromIndexSize(offset, length, event.length);
         final int index = claim(length);
         if (index < 0) {
             return index;
         }
-        ring.buffer().putBytes(index, event, offset, length);
+        boolean isWhole = false;
+        try {
+            ring.buffer().putBytes(index, event, offset, length);
+            isWhole = true;
+        } finally {
+            if (!isWhole) { // else the server would wait for it, and everybody with it
+                ring.abort(index);
+            }
+        }
         return commit(index);
     }
 
@@ -131,19 +151,20 @@ public final class DoorPublisher implements AutoCloseable {
 
     /** Why an offer was refused, in words. Allocates. Empty if nothing is known any more. */
     public String reason(final long offer) {
-        if (closed) {
+        final long number = offer - base;
+        if (closed || number <= 0) { // 0 marks a place whose reason was taken away
             return "";
         }
         final UnsafeBuffer slot = connection.acknowledgements;
         for (int i = 0; i < DoorDescriptor.REASON_COUNT; i++) {
             final int at = DoorDescriptor.reasonOffset(i);
             final int length = slot.getInt(at + DoorDescriptor.REASON_TEXT_LENGTH_OFFSET);
-            if (slot.getLongVolatile(at) == offer - base
+            if (slot.getLongVolatile(at) == number
                     && length > 0
                     && length <= DoorDescriptor.REASON_TEXT_LENGTH_MAX) {
                 final byte[] text = new byte[length];
                 slot.getBytes(at + DoorDescriptor.REASON_TEXT_OFFSET, text);
-                if (slot.getLongVolatile(at) == offer - base) { // not overwritten meanwhile
+                if (slot.getLongVolatile(at) == number) { // not overwritten meanwhile
                     return new String(text, StandardCharsets.UTF_8);
                 }
             }
@@ -219,7 +240,9 @@ public final class DoorPublisher implements AutoCloseable {
         if (length > Limits.EVENT_LENGTH_MAX) {
             return (int) TOO_LONG;
         }
-        if (closed || header.getLongVolatile(DoorDescriptor.STATE_OFFSET) != DoorDescriptor.OPEN) {
+        if (closed
+                || connection.isGone()
+                || header.getLongVolatile(DoorDescriptor.STATE_OFFSET) != DoorDescriptor.OPEN) {
             return (int) CLOSED;
         }
         if (offered - acknowledgedSeen >= DoorDescriptor.OUTCOME_COUNT) {
