@@ -1,17 +1,21 @@
 package dev.weft.server.http;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over the listening socket. While there are too many connections, or the system gives no
- * further one (no file descriptor, no memory), nothing is accepted for a moment; who connects waits
- * in the system's queue. It is counted each time and told once a minute. Thread: the listener's
- * event loop.
+ * Watches over the listening socket, and counts connections from the moment they have a file
+ * descriptor, which may be long before the loop that will serve them knows of them. While there are
+ * too many connections, or the system gives no further one (no file descriptor, no memory), nothing
+ * is accepted for a moment; who connects waits in the system's queue. It is counted each time and
+ * told once a minute. Thread: the listener's event loop.
  */
 final class AcceptGuard extends ChannelInboundHandlerAdapter {
     static final long FAILED_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
@@ -19,7 +23,8 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     static final long TELL_INTERVAL_NS = TimeUnit.MINUTES.toNanos(1);
     private static final Logger LOG = LoggerFactory.getLogger(AcceptGuard.class);
 
-    private final LongSupplier connections;
+    private final AtomicLong connections; // shared by all listeners; a connection's loop takes off
+    private final ChannelFutureListener onClosed;
     private final long connectionsMax;
     private final Runnable onPause;
     private final LongSupplier nanoClock;
@@ -30,15 +35,16 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     /**
      * Makes one for one listener.
      *
-     * @param connections open now.
+     * @param connections open now, of all listeners: counted up here, and down when they close.
      * @param onPause counts.
      */
     AcceptGuard(
-            final LongSupplier connections,
+            final AtomicLong connections,
             final long connectionsMax,
             final Runnable onPause,
             final LongSupplier nanoClock) {
         this.connections = connections;
+        onClosed = closed -> connections.decrementAndGet();
         this.connectionsMax = connectionsMax;
         this.onPause = onPause;
         this.nanoClock = nanoClock;
@@ -47,8 +53,12 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(final ChannelHandlerContext context, final Object accepted) {
+        if (accepted instanceof Channel connection) {
+            connections.incrementAndGet();
+            connection.closeFuture().addListener(onClosed);
+        }
         context.fireChannelRead(accepted);
-        if (connections.getAsLong() >= connectionsMax) {
+        if (connections.get() >= connectionsMax) {
             if (context.channel().config().isAutoRead()) {
                 pause(context, FULL_PAUSE_NS, "as many as the limit of open files allows");
             }
@@ -74,7 +84,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
             LOG.warn(
                     "no connections are accepted for a moment: reason={} connections={} max={} pauses={}",
                     reason,
-                    connections.getAsLong(),
+                    connections.get(),
                     connectionsMax,
                     pauses);
         }
@@ -85,7 +95,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void resume(final ChannelHandlerContext context, final long pauseNs) {
-        if (connections.getAsLong() < connectionsMax) {
+        if (connections.get() < connectionsMax) {
             context.channel().config().setAutoRead(true);
         } else {
             context.channel()

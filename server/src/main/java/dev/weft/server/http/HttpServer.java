@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class HttpServer {
     private final EventLoopGroup loops;
     private final IdentityHashMap<EventLoop, LoopContext> contexts = new IdentityHashMap<>();
     private final long connectionsMax = OpenFiles.connectionsMax();
+    private final AtomicLong connections = new AtomicLong(); // see AcceptGuard
     private final List<Channel> listeners = new ArrayList<>();
     private @Nullable UnixSocketFile unixSocket;
     private final OriginRules origins;
@@ -167,21 +169,10 @@ public final class HttpServer {
         channel.pipeline()
                 .addLast(
                         new AcceptGuard(
-                                this::connections,
+                                connections,
                                 connectionsMax,
                                 context.counters.acceptPauses::increment,
                                 context::nanoTime));
-    }
-
-    /** Connections there are now. Any thread. */
-    private long connections() {
-        long count = 0;
-        for (final LoopContext context : contexts.values()) {
-            count +=
-                    context.counters.connectionsOpened.get()
-                            - context.counters.connectionsClosed.get();
-        }
-        return count;
     }
 
     private void connect(final Channel channel, final OriginRules rules) {
