@@ -256,6 +256,19 @@ class DoorSystemTest {
     }
 
     @Test
+    void shouldNotTakeAwayWhatOthersLaidInItsPlace() throws Exception {
+        final Path bell = base.resolve("door.bell");
+        final WeftServer server = start();
+        Files.delete(bell);
+        Files.writeString(bell, "precious");
+        Files.delete(door());
+        Files.writeString(door(), "as precious");
+        server.close();
+        assertThat(bell).hasContent("precious");
+        assertThat(door()).hasContent("as precious");
+    }
+
+    @Test
     void shouldLetInOwnerAndGroupOnly() throws Exception {
         try (WeftServer server = start()) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(door())))
@@ -277,7 +290,7 @@ class DoorSystemTest {
                                             base.resolve("other"),
                                             Map.of("door", door().toString())))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("another server has this door");
+                    .hasMessageContaining("door.bell is in use by another process");
             assertThat(server.weft().head()).isZero();
         }
         Files.writeString(door(), "somebody's precious text");
@@ -285,5 +298,12 @@ class DoorSystemTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("another file");
         assertThat(door()).hasContent("somebody's precious text");
+        Files.delete(door());
+        final Path bell = base.resolve("door.bell");
+        Files.writeString(bell, "as precious");
+        assertThatThrownBy(this::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(bell + " is there and is no socket");
+        assertThat(bell).hasContent("as precious");
     }
 }

@@ -8,10 +8,6 @@ import dev.weft.server.runtime.Signal;
 import dev.weft.server.sequencer.AppendInbox;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -35,13 +31,13 @@ public final class Door implements AutoCloseable {
     private static final long REMAKE_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long STOP_MAX_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STOP_STEP_MS = 10;
-    private static final int MAGIC_LENGTH = 8;
 
     private final Path path;
     private final @Nullable AgentThread thread; // null in mode shared
     private final Signal signal;
     private final DoorAgent agent;
     private volatile long lastGeneration; // written by who makes a file, one at a time
+    private volatile @Nullable DoorFile lastFile; // as above
     private volatile boolean stopping; // written by who stops the server
     private @Nullable DoorBell bell;
 
@@ -96,17 +92,20 @@ public final class Door implements AutoCloseable {
                 new DoorBell(DoorDescriptor.bell(path), loop, agent, signal::signal);
         try {
             newBell.check();
-            checkFile();
-            final DoorFile file = DoorFile.create(path, nextGeneration());
+            final DoorFile file = makeFile();
             agent.command(() -> agent.made(file));
             if (thread != null) {
                 thread.start(agent);
             }
             newBell.open();
+            bell = newBell;
         } catch (final IOException ex) {
             throw new IllegalStateException("cannot open the door: " + ex.getMessage(), ex);
+        } finally {
+            if (bell == null) {
+                newBell.close();
+            }
         }
-        bell = newBell;
         loop.scheduleAtFixedRate(signal::signal, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -164,7 +163,7 @@ public final class Door implements AutoCloseable {
 
     private void makeOnce() {
         try {
-            final DoorFile file = DoorFile.create(path, nextGeneration());
+            final DoorFile file = makeFile();
             agent.command(() -> agent.made(file));
         } catch (final IOException | RuntimeException ex) {
             LOG.error("the door cannot be made, it stays closed until somebody knocks", ex);
@@ -172,29 +171,16 @@ public final class Door implements AutoCloseable {
         }
     }
 
+    private DoorFile makeFile() throws IOException {
+        final DoorFile file = DoorFile.create(path, nextGeneration(), lastFile);
+        lastFile = file;
+        return file;
+    }
+
     /** Microseconds since the epoch, but always a new one. */
     private long nextGeneration() {
         final long nowUs = System.currentTimeMillis() * 1_000;
         lastGeneration = Math.max(lastGeneration + 1, nowUs);
         return lastGeneration;
-    }
-
-    /** A path given by mistake must not cost a file. */
-    private void checkFile() throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        final byte[] magic;
-        try (InputStream file = Files.newInputStream(path)) {
-            magic = file.readNBytes(MAGIC_LENGTH);
-        }
-        final boolean isDoor =
-                magic.length == 0
-                        || (magic.length == MAGIC_LENGTH
-                                && ByteBuffer.wrap(magic).order(ByteOrder.nativeOrder()).getLong()
-                                        == DoorDescriptor.MAGIC);
-        if (!isDoor) {
-            throw new IOException("there is another file: " + path);
-        }
     }
 }

@@ -211,8 +211,8 @@ final class DoorAgent implements Agent {
     void made(final DoorFile file) {
         making = false;
         if (onStopped != null) {
-            file.close();
             file.delete();
+            file.close();
             return;
         }
         generation = DoorGeneration.of(file);
@@ -284,12 +284,12 @@ final class DoorAgent implements Agent {
         counters.open.set(0);
         counters.publishers.set(0);
         if (ended != null) {
+            if (onStopped != null) {
+                ended.file().delete();
+            }
             ended.end();
         }
         if (onStopped != null) {
-            if (ended != null) {
-                ended.file().delete();
-            }
             onStopped.run();
         }
     }

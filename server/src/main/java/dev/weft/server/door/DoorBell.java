@@ -1,6 +1,7 @@
 package dev.weft.server.door;
 
 import dev.weft.protocol.door.DoorDescriptor;
+import dev.weft.server.unix.UnixSocketFile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -20,12 +21,9 @@ import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DoorBell {
     private static final int CONNECTIONS_MAX = 2 * DoorDescriptor.SLOT_COUNT;
-    private static final int ADDRESS_LENGTH_MAX = 107; // sun_path of Linux, without the NUL
     private static final long AGAIN_MS = 100;
 
     private final Path path;
@@ -43,6 +40,7 @@ final class DoorBell {
     private final DoorAgent agent;
     private final Runnable wake;
     private int connectionCount;
+    private @Nullable UnixSocketFile file; // from the check on
     private @Nullable Channel listener;
 
     DoorBell(final Path path, final IoEventLoop loop, final DoorAgent agent, final Runnable wake) {
@@ -53,27 +51,18 @@ final class DoorBell {
     }
 
     /**
-     * Makes sure that nobody else has it.
+     * Takes its name, so that nobody else has this door.
      *
-     * @throws IOException if a server answers there, or the path cannot be a socket's.
+     * @throws IllegalStateException if a server answers there, something else lies there, or the
+     *     path cannot be a socket's.
      */
-    void check() throws IOException {
-        if (path.toString().length() > ADDRESS_LENGTH_MAX) {
-            throw new IOException(
-                    "path too long for a Unix socket, at most " + ADDRESS_LENGTH_MAX + ": " + path);
-        }
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            throw new IOException("another server has this door: " + other.getRemoteAddress());
-        } catch (final SocketException ex) {
-            Files.delete(path); // of a server that has gone
-        }
+    void check() {
+        file = new UnixSocketFile("door", path);
     }
 
     /** Listens. */
     void open() throws IOException {
+        final UnixSocketFile checked = Objects.requireNonNull(file, "not checked");
         final ChannelFuture bound =
                 new ServerBootstrap()
                         .group(loop)
@@ -85,13 +74,13 @@ final class DoorBell {
                                         channel.pipeline().addLast(new Connection());
                                     }
                                 })
-                        .bind(address())
+                        .bind(address(checked.passing()))
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException("cannot listen on " + path, bound.cause());
         }
         listener = bound.channel();
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
+        checked.publish();
     }
 
     /** Lets nobody new in. */
@@ -99,11 +88,9 @@ final class DoorBell {
         final Channel channel = listener;
         if (channel != null) {
             channel.close().awaitUninterruptibly(AGAIN_MS);
-            try {
-                Files.deleteIfExists(path);
-            } catch (final IOException ex) {
-                // the next start finds that nobody answers, and takes it away
-            }
+        }
+        if (file != null) {
+            file.delete();
         }
     }
 
@@ -116,10 +103,10 @@ final class DoorBell {
                 : IoUringServerDomainSocketChannel.class;
     }
 
-    private SocketAddress address() {
+    private SocketAddress address(final Path name) {
         return loop.isIoType(NioIoHandler.class)
-                ? UnixDomainSocketAddress.of(path)
-                : new DomainSocketAddress(path.toFile());
+                ? UnixDomainSocketAddress.of(name)
+                : new DomainSocketAddress(name.toFile());
     }
 
     private void depart(final Visitor visitor) {

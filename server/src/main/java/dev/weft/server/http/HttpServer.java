@@ -1,6 +1,7 @@
 package dev.weft.server.http;
 
 import dev.weft.server.counters.HttpCounters;
+import dev.weft.server.unix.UnixSocketFile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -105,12 +106,12 @@ public final class HttpServer {
      * @throws IllegalStateException if it cannot listen there, with the reason.
      */
     public void bindUnix(final Path path) {
-        final UnixSocketFile file = new UnixSocketFile(path);
+        final UnixSocketFile file = new UnixSocketFile("unix-socket", path);
+        unixSocket = file;
         final ServerBootstrap bootstrap =
                 bootstrap(origins.withoutHostRule()).channel(transport.unixServerChannel());
         listen(bootstrap, transport.unixAddress(file.passing()), path.toString());
         file.publish();
-        unixSocket = file;
     }
 
     private ServerBootstrap bootstrap(final OriginRules rules) {

@@ -33,7 +33,7 @@ class DoorIntakeTest {
 
     @BeforeEach
     void open() throws Exception {
-        door = DoorGeneration.of(DoorFile.create(directory.resolve("door"), 1));
+        door = DoorGeneration.of(DoorFile.create(directory.resolve("door"), 1, null));
     }
 
     @AfterEach

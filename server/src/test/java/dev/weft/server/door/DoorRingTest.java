@@ -33,7 +33,7 @@ class DoorRingTest {
 
     @BeforeEach
     void open() throws Exception {
-        file = DoorFile.create(directory.resolve("door"), 1);
+        file = DoorFile.create(directory.resolve("door"), 1, null);
         ring = new DoorRing(file);
         writer = new ManyToOneRingBuffer(file.ring());
     }

@@ -1,4 +1,4 @@
-package dev.weft.server.http;
+package dev.weft.server.unix;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -18,57 +18,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a Unix domain socket, from before the listening to its end. The socket is bound under
- * a passing name beside its own, gets its mode and is then moved there, so nobody can connect
- * before the mode is right, and a file that a killed server left behind is replaced in one step. It
- * is left behind only by a kill. Thread: any, one at a time.
+ * The file of a Unix domain socket, from before the listening to its end. The socket is bound in a
+ * passing directory beside its own name, which nobody but the owner can enter, gets its mode there
+ * and is then moved. So nobody can connect before the mode is right, whatever the umask is, and a
+ * file that a killed server left behind is replaced in one step. It is left behind only by a kill.
+ * Thread: any, one at a time.
  */
-final class UnixSocketFile {
+public final class UnixSocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(UnixSocketFile.class);
 
     /** What the kernel allows ({@code sun_path}), without the zero at the end. */
     private static final int PATH_LENGTH_MAX = 107;
 
-    private static final String PASSING_SUFFIX = ".new";
+    private static final String DIRECTORY_SUFFIX = ".d";
+    private static final String PASSING_NAME = "s";
+    private static final int SUFFIX_LENGTH = DIRECTORY_SUFFIX.length() + 1 + PASSING_NAME.length();
     private static final int FILE_TYPE_MASK = 0170000;
     private static final int SOCKET_TYPE = 0140000;
 
+    private final String option;
     private final Path path;
+    private final Path directory;
     private final Path passing;
     private List<Object> identity = List.of(); // of the file that lies at path, once it is ours
 
     /**
-     * Looks whether the name is free.
+     * Looks whether the name is free, and makes the passing directory.
      *
-     * @throws IllegalStateException if it is not, or if no socket can have it.
+     * @param option that gave the path; messages begin with it.
+     * @throws IllegalStateException if the name is taken, or if no socket can have it.
      */
-    UnixSocketFile(final Path wanted) {
+    public UnixSocketFile(final String option, final Path wanted) {
+        this.option = option;
         path = wanted.toAbsolutePath();
-        passing = path.resolveSibling(path.getFileName() + PASSING_SUFFIX);
+        directory = path.resolveSibling(path.getFileName() + DIRECTORY_SUFFIX);
+        passing = directory.resolve(PASSING_NAME);
         final int length = passing.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > PATH_LENGTH_MAX) {
-            throw new IllegalStateException(
-                    "unix-socket: the path is too long: length=%d max=%d path=%s"
+            throw refusal(
+                    "the path is too long: length=%d max=%d path=%s"
                             .formatted(
-                                    length - PASSING_SUFFIX.length(),
-                                    PATH_LENGTH_MAX - PASSING_SUFFIX.length(),
-                                    path));
+                                    length - SUFFIX_LENGTH, PATH_LENGTH_MAX - SUFFIX_LENGTH, path));
         }
         refuseUnlessFree(path);
-        refuseUnlessFree(passing);
         try {
-            Files.deleteIfExists(passing);
+            makeDirectory();
         } catch (final IOException ex) {
-            throw new IllegalStateException("unix-socket: cannot take away " + passing, ex);
+            throw new IllegalStateException(
+                    option + ": cannot make the directory " + directory + ": " + ex, ex);
         }
     }
 
     /** Where to listen first. */
-    Path passing() {
+    public Path passing() {
         return passing;
     }
 
-    Path path() {
+    /** Its name in the end. */
+    public Path path() {
         return path;
     }
 
@@ -77,21 +84,25 @@ final class UnixSocketFile {
      *
      * @throws IllegalStateException if that does not work.
      */
-    void publish() {
+    public void publish() {
         try {
             Files.setPosixFilePermissions(passing, PosixFilePermissions.fromString("rw-rw----"));
-            identity = identity(passing);
+            final List<Object> bound = identity(passing);
             Files.move(passing, path, StandardCopyOption.ATOMIC_MOVE);
+            identity = bound;
+            Files.delete(directory);
         } catch (final IOException ex) {
-            throw new IllegalStateException(
-                    "unix-socket: cannot listen on " + path + ": " + ex, ex);
+            throw new IllegalStateException(option + ": cannot listen on " + path + ": " + ex, ex);
         }
     }
 
-    /** Takes the file away, unless another one lies there by now. */
-    void delete() {
+    /** Takes away what it has made, unless another file lies there by now. */
+    public void delete() {
         try {
-            if (exists(path) && identity.equals(identity(path))) {
+            if (identity.isEmpty()) {
+                Files.deleteIfExists(passing);
+                Files.deleteIfExists(directory);
+            } else if (exists(path) && identity.equals(identity(path))) {
                 Files.delete(path);
             }
         } catch (final IOException ex) {
@@ -99,24 +110,43 @@ final class UnixSocketFile {
         }
     }
 
-    private static void refuseUnlessFree(final Path path) {
-        if (!exists(path)) {
+    /** What a server that was killed meanwhile has left there goes. */
+    private void makeDirectory() throws IOException {
+        if (exists(directory)) {
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                throw refusal(directory + " is there and is no directory");
+            }
+            refuseUnlessFree(passing);
+            Files.deleteIfExists(passing);
+            Files.delete(directory); // and not if there is anything else in it
+        }
+        Files.createDirectory(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private IllegalStateException refusal(final String reason) {
+        return new IllegalStateException(option + ": " + reason);
+    }
+
+    private void refuseUnlessFree(final Path name) {
+        if (!exists(name)) {
             return;
         }
         final String trouble;
         try {
-            if (!isSocket(path)) {
+            if (!isSocket(name)) {
                 trouble = "is there and is no socket";
-            } else if (answers(path)) {
+            } else if (answers(name)) {
                 trouble = "is in use by another process";
             } else {
                 return;
             }
         } catch (final IOException ex) {
             throw new IllegalStateException(
-                    "unix-socket: cannot tell whether it is in use: " + path + ": " + ex, ex);
+                    option + ": cannot tell whether it is in use: " + name + ": " + ex, ex);
         }
-        throw new IllegalStateException("unix-socket: " + path + " " + trouble);
+        throw refusal(name + " " + trouble);
     }
 
     /** Whether a process listens there. Refused is the one answer that says no. */

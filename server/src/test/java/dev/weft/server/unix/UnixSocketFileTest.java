@@ -1,4 +1,4 @@
-package dev.weft.server.http;
+package dev.weft.server.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -43,13 +43,18 @@ class UnixSocketFileTest {
 
     @Test
     void shouldGiveTheSocketItsModeBeforeItsName() throws IOException {
-        final UnixSocketFile file = new UnixSocketFile(path);
+        final UnixSocketFile file = new UnixSocketFile("option", path);
         try (ServerSocketChannel listener = listen(file.passing())) {
             assertThat(path).doesNotExist();
+            assertThat(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(file.passing().getParent())))
+                    .as("nobody else can get at the socket while it has any mode")
+                    .isEqualTo("rwx------");
             file.publish();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rw-rw----");
-            assertThat(file.passing()).doesNotExist();
+            assertThat(file.passing().getParent()).doesNotExist();
             assertThat(listener.isOpen()).isTrue();
         }
         file.delete();
@@ -59,19 +64,21 @@ class UnixSocketFileTest {
     @Test
     void shouldReplaceAFileOnWhichNobodyAnswers() throws IOException {
         listen(path).close(); // as after a kill: the file stays
-        listen(path.resolveSibling("s.new")).close();
-        final UnixSocketFile file = new UnixSocketFile(path);
+        Files.createDirectory(directory.resolve("s.d"));
+        listen(directory.resolve("s.d").resolve("s")).close();
+        final UnixSocketFile file = new UnixSocketFile("option", path);
         try (ServerSocketChannel listener = listen(file.passing())) {
             file.publish();
             assertThat(listener.isOpen()).isTrue();
-            assertThatThrownBy(() -> new UnixSocketFile(path)).hasMessageContaining("in use");
+            assertThatThrownBy(() -> new UnixSocketFile("option", path))
+                    .hasMessageContaining("in use");
         }
     }
 
     @Test
     void shouldRefuseAFileOnWhichSomebodyAnswers() throws IOException {
         try (ServerSocketChannel other = listen(path)) {
-            assertThatThrownBy(() -> new UnixSocketFile(path))
+            assertThatThrownBy(() -> new UnixSocketFile("option", path))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(path + " is in use by another process");
             assertThat(path).exists();
@@ -82,18 +89,20 @@ class UnixSocketFileTest {
     @Test
     void shouldLeaveAloneWhatIsNoSocket() throws Exception {
         Files.writeString(path, "precious");
-        assertThatThrownBy(() -> new UnixSocketFile(path)).hasMessageContaining("is no socket");
+        assertThatThrownBy(() -> new UnixSocketFile("option", path))
+                .hasMessageContaining("is no socket");
         assertThat(path).hasContent("precious");
         Files.delete(path);
         final Process pipe = new ProcessBuilder("mkfifo", path.toString()).start();
         assertThat(pipe.waitFor(10, TimeUnit.SECONDS)).isTrue(); // refuses connections too
-        assertThatThrownBy(() -> new UnixSocketFile(path)).hasMessageContaining("is no socket");
+        assertThatThrownBy(() -> new UnixSocketFile("option", path))
+                .hasMessageContaining("is no socket");
         assertThat(path).exists();
     }
 
     @Test
     void shouldNotTakeAwayTheFileOfAnother() throws IOException {
-        final UnixSocketFile file = new UnixSocketFile(path);
+        final UnixSocketFile file = new UnixSocketFile("option", path);
         listen(file.passing()).close();
         file.publish();
         Files.delete(path);
@@ -105,10 +114,33 @@ class UnixSocketFileTest {
     }
 
     @Test
+    void shouldLeaveAloneWhatLiesWhereItsDirectoryShould() throws IOException {
+        final Path taken = directory.resolve("s.d");
+        Files.writeString(taken, "precious");
+        assertThatThrownBy(() -> new UnixSocketFile("option", path))
+                .hasMessageContaining(taken + " is there and is no directory");
+        assertThat(taken).hasContent("precious");
+        Files.delete(taken);
+        Files.createDirectory(taken);
+        Files.writeString(taken.resolve("other"), "precious");
+        assertThatThrownBy(() -> new UnixSocketFile("option", path))
+                .hasMessageContaining("cannot make the directory");
+        assertThat(taken.resolve("other")).hasContent("precious");
+        Files.delete(taken.resolve("other"));
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItCannotListen() {
+        final UnixSocketFile file = new UnixSocketFile("option", path);
+        file.delete();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void shouldSayThatAPathIsTooLong() {
         final Path longest = directory.resolve("x".repeat(103 - directory.toString().length() - 1));
-        assertThat(new UnixSocketFile(longest).path()).isEqualTo(longest);
-        assertThatThrownBy(() -> new UnixSocketFile(Path.of(longest + "y")))
+        assertThat(new UnixSocketFile("option", longest).path()).isEqualTo(longest);
+        assertThatThrownBy(() -> new UnixSocketFile("option", Path.of(longest + "y")))
                 .hasMessageContaining("too long: length=104 max=103");
     }
 }
