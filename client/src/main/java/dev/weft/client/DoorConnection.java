@@ -28,7 +28,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
  * One slot of one generation of a door: the mapped file, and the bell, which is a Unix socket that
@@ -42,19 +41,21 @@ final class DoorConnection implements AutoCloseable {
     private final MappedByteBuffer mapped;
     private final ByteBuffer one = ByteBuffer.allocateDirect(1);
     private boolean gone;
-    final int slot;
     final UnsafeBuffer header;
     final UnsafeBuffer acknowledgements;
-    final ManyToOneRingBuffer ring;
+    final RingWriter ring;
 
     private DoorConnection(
             final SocketChannel bell, final MappedByteBuffer mapped, final int slot) {
         this.bell = bell;
         this.mapped = mapped;
-        this.slot = slot;
         header = new UnsafeBuffer(mapped, 0, HEADER_LENGTH);
-        ring = new ManyToOneRingBuffer(new UnsafeBuffer(mapped, RING_OFFSET, RING_LENGTH));
         acknowledgements = new UnsafeBuffer(mapped, DoorDescriptor.slotOffset(slot), SLOT_LENGTH);
+        ring =
+                new RingWriter(
+                        new UnsafeBuffer(mapped, RING_OFFSET, RING_LENGTH),
+                        acknowledgements,
+                        slot + 1);
     }
 
     /**

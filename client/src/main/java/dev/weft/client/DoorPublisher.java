@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
  * Publishes events to a server on the same host through a mapped file. An offer copies the event's
@@ -46,9 +45,8 @@ public final class DoorPublisher implements AutoCloseable {
 
     private final Path path;
     private DoorConnection connection;
-    private ManyToOneRingBuffer ring;
+    private RingWriter ring;
     private UnsafeBuffer header;
-    private int type;
     private boolean closed;
     private long base; // offers before this connection
     private long offered; // on this connection
@@ -60,7 +58,6 @@ public final class DoorPublisher implements AutoCloseable {
         this.connection = connection;
         ring = connection.ring;
         header = connection.header;
-        type = connection.slot + 1;
     }
 
     /**
@@ -217,7 +214,6 @@ public final class DoorPublisher implements AutoCloseable {
         connection = DoorConnection.open(path);
         ring = connection.ring;
         header = connection.header;
-        type = connection.slot + 1;
         base += offered;
         offered = 0;
         acknowledgedSeen = 0;
@@ -233,6 +229,10 @@ public final class DoorPublisher implements AutoCloseable {
             closed = true;
             connection.close();
         }
+    }
+
+    RingWriter ring() {
+        return ring;
     }
 
     /** Room in the ring: its index, or below 0 why there is none. */
@@ -254,7 +254,7 @@ public final class DoorPublisher implements AutoCloseable {
         if (offered % LOOK_INTERVAL == LOOK_INTERVAL - 1 && !connection.isThere()) {
             return (int) CLOSED;
         }
-        final int index = ring.tryClaim(type, length);
+        final int index = ring.claim(length);
         return index > 0 ? index : full();
     }
 

@@ -14,16 +14,17 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *  | header | ring 8 MiB, trailer, up to a page | slot 0 | slot 1 | ... slot 31 |
  *
  *  header:  magic 8 | version 4 | 0 | generation 8 (at 32) | state 8 (at 128) | sleep 8 (at 256)
- *  slot:    acknowledged 8 | reasons 32 x 256 (at 128) | outcomes 32768 x 8 (at 12288)
+ *  slot:    acknowledged 8 | reasons 32 x 256 (at 128) | claim 8 (at 10240)
+ *           | outcomes 32768 x 8 (at 12288)
  *  reason:  offer 8 | length 4 | text 244
  * </pre>
  *
- * The ring is Agrona's {@code ManyToOneRingBuffer}; a message's type is the slot of its publisher
- * plus one, its content the JSON of one event.
+ * The ring has the layout of Agrona's {@code ManyToOneRingBuffer}; a message's type is the slot of
+ * its publisher plus one, its content the JSON of one event.
  */
 public final class DoorDescriptor {
     public static final long MAGIC = 0x524F4F4454464557L; // "WEFTDOOR"
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     public static final int MAGIC_OFFSET = 0;
     public static final int VERSION_OFFSET = 8;
     public static final int GENERATION_OFFSET = 32;
@@ -60,6 +61,21 @@ public final class DoorDescriptor {
     public static final int REASON_TEXT_LENGTH_MAX = REASON_LENGTH - REASON_TEXT_OFFSET;
 
     /**
+     * Where the slot's publisher is about to claim, and how much, see {@link #claim}: written
+     * before the tail is moved, so that a place of which nothing else is written yet has a name and
+     * a length. The one field of a slot that the publisher writes.
+     */
+    public static final int CLAIM_OFFSET = 10_240;
+
+    /** Nothing is about to be claimed. */
+    public static final long NO_CLAIM = 0;
+
+    private static final int CLAIM_LENGTH_BITS = 18; // of eights of bytes
+    private static final long CLAIM_LENGTH_MASK = (1L << CLAIM_LENGTH_BITS) - 1;
+    private static final int ALIGNMENT_BITS = 3;
+    private static final int POSITION_SHIFT = CLAIM_LENGTH_BITS - ALIGNMENT_BITS;
+
+    /**
      * Outcome of offer n at n - 1 modulo the count: its sequence, or its status below zero. A power
      * of two, and the most offers of one publisher that may be without an outcome.
      */
@@ -93,6 +109,23 @@ public final class DoorDescriptor {
     /** Where a reason lies in its slot, counted from the slot's first one, which is 0. */
     public static int reasonOffset(final long number) {
         return REASONS_OFFSET + ((int) number & REASON_COUNT - 1) * REASON_LENGTH;
+    }
+
+    /**
+     * A place in the ring as one number.
+     *
+     * @param position where it begins, a multiple of 8.
+     * @param length in bytes, its header included, a multiple of 8 below 2 MiB.
+     */
+    public static long claim(final long position, final int length) {
+        return (position << POSITION_SHIFT) | (length >> ALIGNMENT_BITS);
+    }
+
+    /** Length of a claim; 0 if it does not begin at the position, or is none. */
+    public static int claimLength(final long claim, final long position) {
+        return (claim & ~CLAIM_LENGTH_MASK) == (position << POSITION_SHIFT)
+                ? (int) (claim & CLAIM_LENGTH_MASK) << ALIGNMENT_BITS
+                : 0;
     }
 
     /** The Unix socket beside the file. */

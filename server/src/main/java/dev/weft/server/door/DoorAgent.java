@@ -178,7 +178,7 @@ final class DoorAgent implements Agent {
             close("a publisher does not finish its event");
         } else if (closing != null && nowNs - stalledSinceNs > STALL_MAX_CLOSING_NS) {
             // Nobody claims this memory again, so it does no harm if he wakes and writes there.
-            if (ring.skip()) {
+            if (ring.skip(ring.claimLength())) {
                 counters.abandoned.increment();
                 return true;
             }

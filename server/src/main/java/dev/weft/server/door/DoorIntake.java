@@ -87,12 +87,20 @@ final class DoorIntake {
         }
     }
 
-    /** Goes behind a claim whose claimer is known to be gone. */
+    /** Goes behind a claim whose claimer is known to be gone; false if it is not. */
     private boolean skipDead(final DoorGeneration door) {
-        final int claimer = door.ring().claimer();
-        if (claimer == DoorRing.NONE
-                || door.seats().get(claimer).isPresent()
-                || !door.ring().skip()) {
+        final DoorRing ring = door.ring();
+        final int claimer = ring.claimer();
+        final int length;
+        if (claimer != DoorRing.NONE) {
+            length = door.seats().get(claimer).isPresent() ? 0 : ring.claimLength();
+        } else {
+            length = door.seats().deadClaimLength(ring.position());
+            if (length != 0 && ring.isTouched()) {
+                return true; // its claimer lives, and was about to claim the next one: look again
+            }
+        }
+        if (length == 0 || !ring.skip(length)) {
             return false;
         }
         counters.abandoned.increment();

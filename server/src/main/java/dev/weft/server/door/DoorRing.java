@@ -97,15 +97,23 @@ final class DoorRing {
         return ring.getIntVolatile(index) < 0 && type > 0 && type <= SLOT_COUNT ? type - 1 : NONE;
     }
 
+    /** Whether the claimer of the next place has written its length, if only as a claim. */
+    boolean isTouched() {
+        return ring.getIntVolatile((int) head & MASK) != 0;
+    }
+
+    /** Length of the claim that {@link #next} found, 0 if its claimer has not written it yet. */
+    int claimLength() {
+        return Math.max(0, -ring.getIntVolatile((int) head & MASK));
+    }
+
     /**
      * Goes behind a place that its claimer will never finish.
      *
-     * @return false if how long it is cannot be known.
+     * @return false if it cannot be so long.
      */
-    boolean skip() {
-        final int index = (int) head & MASK;
-        final int length = -ring.getIntVolatile(index);
-        if (!isPossible(index, length, PADDING)) {
+    boolean skip(final int length) {
+        if (!isPossible((int) head & MASK, length, PADDING)) {
             return false;
         }
         advance(length);

@@ -35,6 +35,26 @@ final class DoorSeats {
         visitor.dismiss();
     }
 
+    /**
+     * How long a place is of which nothing is written yet, if who claimed it has gone. Several may
+     * have been about to take it; of those who live, the ones that did not get it will say so.
+     *
+     * @return 0 if somebody may still be writing there, or it cannot be known.
+     */
+    int deadClaimLength(final long position) {
+        int length = 0;
+        for (final Seat seat : seats) {
+            final int claimed = seat.claimLength(position);
+            if (claimed != 0) {
+                if (seat.isPresent() || (length != 0 && length != claimed)) {
+                    return 0;
+                }
+                length = claimed;
+            }
+        }
+        return length;
+    }
+
     /** Somebody has gone, in good order or not. What it had claimed is still worked on. */
     void depart(final Visitor visitor, final DoorRing ring) {
         for (final Seat seat : seats) {

@@ -1,7 +1,9 @@
 package dev.weft.server.door;
 
 import static dev.weft.protocol.door.DoorDescriptor.ACKNOWLEDGED_OFFSET;
+import static dev.weft.protocol.door.DoorDescriptor.CLAIM_OFFSET;
 import static dev.weft.protocol.door.DoorDescriptor.FILE_LENGTH;
+import static dev.weft.protocol.door.DoorDescriptor.NO_CLAIM;
 import static dev.weft.protocol.door.DoorDescriptor.REASON_OFFER_OFFSET;
 import static dev.weft.protocol.door.DoorDescriptor.REASON_TEXT_LENGTH_MAX;
 import static dev.weft.protocol.door.DoorDescriptor.REASON_TEXT_LENGTH_OFFSET;
@@ -14,7 +16,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sits in a slot, and what it was told. The file is only written here, never read. One thread.
+ * Who sits in a slot, and what it was told. Of the file only what the publisher was about to claim
+ * is read here; all else is only written. One thread.
  */
 final class Seat {
     private final UnsafeBuffer slot;
@@ -48,10 +51,16 @@ final class Seat {
         taking = 0;
         acknowledged = 0;
         reasonCount = 0;
+        slot.putLong(CLAIM_OFFSET, NO_CLAIM);
         slot.putLongRelease(ACKNOWLEDGED_OFFSET, 0);
         for (int i = 0; i < DoorDescriptor.REASON_COUNT; i++) {
             slot.putLong(DoorDescriptor.reasonOffset(i) + REASON_OFFER_OFFSET, 0);
         }
+    }
+
+    /** What its publisher is or was about to claim at a position, in bytes; 0 for nothing. */
+    int claimLength(final long position) {
+        return taken ? DoorDescriptor.claimLength(slot.getLongVolatile(CLAIM_OFFSET), position) : 0;
     }
 
     /** Its publisher has gone. */

@@ -84,7 +84,9 @@ class DoorRingTest {
         file.ring().putLong(TAIL, file.ring().getLong(TAIL) + 128);
         assertThat(ring.next()).isEqualTo(DoorRing.CLAIMED);
         assertThat(ring.claimer()).isEqualTo(DoorRing.NONE);
-        assertThat(ring.skip()).isFalse();
+        assertThat(ring.claimLength()).isZero();
+        assertThat(ring.skip(0)).isFalse();
+        assertThat(ring.skip(136)).as("beyond the tail").isFalse();
     }
 
     @Test
@@ -93,7 +95,8 @@ class DoorRingTest {
         assertThat(writer.write(7, TEXT, 0, 10)).isTrue();
         assertThat(ring.next()).isEqualTo(DoorRing.CLAIMED);
         assertThat(ring.claimer()).isEqualTo(3);
-        assertThat(ring.skip()).isTrue();
+        assertThat(ring.claimLength()).isEqualTo(58);
+        assertThat(ring.skip(58)).isTrue();
         read(6, 10);
     }
 
@@ -151,7 +154,7 @@ class DoorRingTest {
         file.ring().putLong(TAIL, 64);
         file.ring().putInt(0, length);
         file.ring().putInt(4, type);
-        assertThat(ring.skip()).isFalse();
+        assertThat(ring.skip(Math.abs(length))).isFalse();
         assertThat(ring.next()).isEqualTo(DoorRing.BROKEN);
         assertThat(ring.position()).isZero();
     }
