@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.client.DoorPublisher;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.Transports;
+import dev.weft.server.http.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,22 +65,25 @@ class DoorSystemTest {
 
     @ParameterizedTest
     @CsvSource({
-        "shared,epoll,journaled",
-        "dedicated,epoll,journaled",
-        "shared,nio,journaled",
-        "dedicated,nio,journaled",
-        "shared,epoll,durable",
-        "dedicated,epoll,durable"
+        "shared,EPOLL,journaled",
+        "dedicated,EPOLL,journaled",
+        "shared,NIO,journaled",
+        "dedicated,NIO,journaled",
+        "shared,IO_URING,journaled",
+        "dedicated,IO_URING,journaled",
+        "shared,EPOLL,durable",
+        "dedicated,EPOLL,durable"
     })
     void shouldAppendWhatIsOfferedAndTellItsSequence(
-            final String threading, final String transport, final String durability)
+            final String threading, final Transport transport, final String durability)
             throws Exception {
+        Transports.assumed(transport);
         try (WeftServer server =
                         start(
                                 "threading",
                                 threading,
                                 "transport",
-                                transport,
+                                transport.toString(),
                                 "durability",
                                 durability);
                 DoorPublisher publisher = DoorPublisher.open(door())) {
