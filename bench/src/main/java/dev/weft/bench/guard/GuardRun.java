@@ -20,12 +20,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Measures: in each round every benchmark runs in a JVM of its own, between two of the calibration.
- * Time is the CPU time of the benchmark's thread. Of a fork the fastest iteration counts, because
- * what else the machine does only ever makes one slower, and the one that allocates least, for the
- * same reason; of the rounds the median counts.
+ * Measures: in each round every benchmark runs in a JVM of its own, pairs of them between two of
+ * the calibration. Time is the CPU time of the benchmark's thread. Of a fork the fastest iteration
+ * counts, because what else the machine does only ever makes one slower, and the one that allocates
+ * least, for the same reason; of the rounds the median counts.
  */
 final class GuardRun {
+    private static final int CALIBRATED_TOGETHER = 2;
     private static final int WARM_UPS = 8;
     private static final int ITERATIONS = 10;
     private static final TimeValue ITERATION = TimeValue.milliseconds(100);
@@ -50,22 +51,23 @@ final class GuardRun {
         final Map<String, List<Cost>> costs = new LinkedHashMap<>();
         for (int round = 1; round <= roundCount; round++) {
             Sample before = fork(Subject.CALIBRATION);
-            for (final Subject subject : subjects) {
-                final Sample sample = fork(subject);
+            for (int from = 0; from < subjects.size(); from += CALIBRATED_TOGETHER) {
+                final List<Subject> some =
+                        subjects.subList(
+                                from, Math.min(subjects.size(), from + CALIBRATED_TOGETHER));
+                final List<Sample> samples = new ArrayList<>();
+                for (final Subject subject : some) {
+                    samples.add(fork(subject));
+                }
                 final Sample after = fork(Subject.CALIBRATION);
                 final double calibration = (before.time + after.time) / 2;
                 before = after;
-                costs.computeIfAbsent(subject.name(), name -> new ArrayList<>())
-                        .add(new Cost(sample.time / calibration, sample.bytes));
-                out.printf(
-                        Locale.ROOT,
-                        "round %d  %-13s %10.2f ns/op  calibration %7.1f ns  ratio %.5f  %8.3f B%n",
-                        round,
-                        subject.name(),
-                        sample.time,
-                        calibration,
-                        sample.time / calibration,
-                        sample.bytes);
+                for (int i = 0; i < some.size(); i++) {
+                    final Sample sample = samples.get(i);
+                    final Cost cost = new Cost(sample.time / calibration, sample.bytes);
+                    costs.computeIfAbsent(some.get(i).name(), name -> new ArrayList<>()).add(cost);
+                    print(round, some.get(i), sample, calibration);
+                }
             }
         }
         final Map<String, Cost> medians = new LinkedHashMap<>();
@@ -79,8 +81,26 @@ final class GuardRun {
         return medians;
     }
 
-    private static double median(final List<Double> values) {
-        return values.stream().sorted().toList().get((values.size() - 1) / 2);
+    private void print(
+            final int round, final Subject subject, final Sample sample, final double calibration) {
+        out.printf(
+                Locale.ROOT,
+                "round %d  %-13s %10.2f ns/op  calibration %7.1f ns  ratio %.5f  %8.3f B%n",
+                round,
+                subject.name(),
+                sample.time,
+                calibration,
+                sample.time / calibration,
+                sample.bytes);
+    }
+
+    /** The middle one, or what lies in the middle of the two that are there. */
+    static double median(final List<Double> values) {
+        final List<Double> sorted = values.stream().sorted().toList();
+        final int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1
+                ? sorted.get(half)
+                : (sorted.get(half - 1) + sorted.get(half)) / 2;
     }
 
     private static Sample fork(final Subject subject) throws RunnerException {

@@ -28,12 +28,14 @@ final class Regression {
             final Map<String, Cost> measured,
             final ToDoubleFunction<String> margins) {
         final List<String> found = new ArrayList<>();
+        if (baseline.isEmpty()) {
+            found.add("there is no baseline, write one with --update");
+        }
         measured.forEach(
                 (name, cost) -> {
                     final Cost before = baseline.get(name);
                     if (before == null) {
-                        found.add(name + ": not in the baseline, write one with --update");
-                        return;
+                        return; // a new one: there is nothing yet that it could be worse than
                     }
                     final double margin = margins.applyAsDouble(name);
                     if (cost.timeRatio() > before.timeRatio() * margin) {

@@ -1,6 +1,7 @@
 package dev.weft.bench.guard;
 
 import dev.weft.bench.micro.FanOutBenchmark;
+import dev.weft.bench.micro.FilterBenchmark;
 import dev.weft.bench.micro.FilterMatchBenchmark;
 import dev.weft.bench.micro.FrameEncodeBenchmark;
 import dev.weft.bench.micro.GroupEncodeBenchmark;
@@ -24,6 +25,10 @@ record Subject(String name, String method, Map<String, String> parameters) {
     /** Name of the append to the journal. */
     static final String APPEND = "append";
 
+    /** Of a subject, a type or a correlation id, whole or its beginning: 10,000 groups of one. */
+    private static final Map<String, String> MANY_FILTERS =
+            Map.of("filters", "10000", "kind", "mixed", "events", "64");
+
     private static final Subject GROUP_ENCODE =
             weft(
                     "group encode",
@@ -38,6 +43,7 @@ record Subject(String name, String method, Map<String, String> parameters) {
                     weft(APPEND, AppendBenchmark.class, Map.of()),
                     GROUP_ENCODE,
                     weft("filter match", FilterMatchBenchmark.class, Map.of()),
+                    weft("group lookup", FilterBenchmark.class, MANY_FILTERS),
                     weft("fan-out", FanOutBenchmark.class, Map.of("members", "1000")),
                     weft("stream write", StreamWriteBenchmark.class, Map.of()));
 
@@ -49,6 +55,11 @@ record Subject(String name, String method, Map<String, String> parameters) {
     static final Subject PLANTED_ALLOCATION =
             new Subject(
                     GROUP_ENCODE.name, PlantedBenchmark.class.getName() + ".allocating", Map.of());
+
+    /** The groups are asked one by one, as if there was no lookup. */
+    static final Subject PLANTED_WALK =
+            new Subject(
+                    "group lookup", FilterBenchmark.class.getName() + ".rivalWalk", MANY_FILTERS);
 
     private static Subject weft(
             final String name, final Class<?> benchmark, final Map<String, String> parameters) {

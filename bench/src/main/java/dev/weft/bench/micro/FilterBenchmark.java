@@ -73,6 +73,8 @@ public class FilterBenchmark {
     private long nextSequence;
     private @Nullable BlockRing ring;
     private @Nullable FanoutAgent agent;
+    private Filter[] all = {};
+    private final BlockFlyweight block = new BlockFlyweight();
 
     /** Makes the ring, and one subscriber for each filter. */
     @Setup(Level.Trial)
@@ -87,8 +89,10 @@ public class FilterBenchmark {
                         PooledByteBufAllocator.DEFAULT,
                         new SystemEpochMicroClock(),
                         latency -> {});
+        all = new Filter[filters];
         for (int i = 0; i < filters; i++) {
-            fanout.join(new Taker(), filter(i), Framing.SSE, true, FIRST);
+            all[i] = filter(i);
+            fanout.join(new Taker(), all[i], Framing.SSE, true, FIRST);
         }
         ring = opened;
         agent = fanout;
@@ -102,6 +106,19 @@ public class FilterBenchmark {
             throw new IllegalStateException("not open");
         }
         return agent.doWork();
+    }
+
+    /** The rival: each filter is asked about each event before. */
+    @Benchmark
+    public int rivalWalk() {
+        block.wrap(sample.buffer(), 0, length);
+        int passed = 0;
+        for (final Filter filter : all) {
+            for (int i = 0; i < events; i++) {
+                passed += filter.matches(block, i) ? 1 : 0;
+            }
+        }
+        return passed + weft();
     }
 
     /** The floor: the ring alone. */
