@@ -77,11 +77,6 @@ final class ReplayRequest {
         return cancelled;
     }
 
-    /** Gives the answer to the subscriber. */
-    void answer() {
-        subscriber.onReplayed(this);
-    }
-
     /** Frees the chunk of a subscriber that is gone. */
     void discard() {
         final ByteBuf unsent = chunk;

@@ -22,6 +22,8 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The streams of one I/O loop: its fan-out, its subscribers, what the replay thread read for them.
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * while it answers more than 0, and {@link #tick} every {@link #tickNs}.
  */
 public final class StreamLoop implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamLoop.class);
+
     /** Subscribers that one duty cycle takes a step for; each step is at most one batch. */
     private static final int STEPS_PER_CYCLE_MAX = 8;
 
@@ -54,7 +58,7 @@ public final class StreamLoop implements Agent {
     private final Arrivals arrivals;
     private final SplittableRandom random = new SplittableRandom();
     private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
-    private final Consumer<ReplayRequest> onAnswer = ReplayRequest::answer;
+    private final Consumer<ReplayRequest> onAnswer = this::onAnswer;
 
     private final ManyToOneConcurrentArrayQueue<ReplayRequest>
             replayed; // offered by the replay thread
@@ -110,19 +114,25 @@ public final class StreamLoop implements Agent {
 
     @Override
     public int doWork() {
-        int workCount = fanout.doWork() + arrivals.open();
-        setAlarm();
-        workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
-        for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
-            final Subscriber subscriber = planned.poll();
-            if (subscriber == null) {
-                break;
+        try {
+            int workCount = fanout.doWork() + arrivals.open();
+            setAlarm();
+            workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
+            for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
+                final Subscriber subscriber = planned.poll();
+                if (subscriber == null) {
+                    break;
+                }
+                subscriber.markPlanned(false);
+                advance(subscriber);
+                workCount++;
             }
-            subscriber.markPlanned(false);
-            advance(subscriber);
-            workCount++;
+            return workCount;
+        } finally {
+            if (!planned.isEmpty()) { // also when the fan-out threw, which planned everybody
+                signal.signal();
+            }
         }
-        return workCount;
     }
 
     /** Has itself called when something is to go out although nothing happens until then. */
@@ -284,9 +294,30 @@ public final class StreamLoop implements Agent {
         return batch;
     }
 
+    /** Has a subscriber take its next step. One that cannot is closed, and nobody else suffers. */
     void advance(final Subscriber subscriber) {
-        if (subscriber.advance()) {
-            plan(subscriber);
+        try {
+            if (subscriber.advance()) {
+                plan(subscriber);
+            }
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            onFailed(subscriber, ex);
+        }
+    }
+
+    /** Nobody would go on with a subscriber that threw: it is closed, comes back and says where. */
+    private void onFailed(final Subscriber subscriber, final Throwable cause) {
+        LOG.error("a stream ends: subscriber={}", subscriber.id(), cause);
+        batch.discard();
+        subscriber.close(Transition.DELIVERY_FAILED, null);
+    }
+
+    private void onAnswer(final ReplayRequest answer) {
+        final Subscriber subscriber = answer.subscriber;
+        try {
+            subscriber.onReplayed(answer);
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            onFailed(subscriber, ex);
         }
     }
 

@@ -20,7 +20,7 @@ public enum Transition {
     REPLAY_FAILED,
     /** It took nothing for long while the bytes that it holds were wanted by others. */
     STALLED,
-    /** A batch could not be written. */
+    /** A batch could not be made or written, as when no buffer is left. */
     DELIVERY_FAILED,
     /** The client sends where it has nothing to say. */
     INBOUND_FLOOD
