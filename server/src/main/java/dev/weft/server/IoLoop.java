@@ -91,8 +91,8 @@ final class IoLoop {
                         shared.slots(),
                         shared.clock());
         streams.wakeBy(duty);
-        final Runnable wakeUp = duty::signal;
-        streams.wakeAfterBy(delayUs -> eventLoop.schedule(wakeUp, delayUs, TimeUnit.MICROSECONDS));
+        streams.wakeAfterBy(
+                (task, delayUs) -> eventLoop.schedule(task, delayUs, TimeUnit.MICROSECONDS));
         ingest =
                 new IngestLoop(
                         shared.ingest(),

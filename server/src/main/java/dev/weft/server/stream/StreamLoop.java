@@ -9,6 +9,7 @@ import dev.weft.server.fanout.Policy;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.Lease;
 import dev.weft.server.runtime.Signal;
+import dev.weft.server.runtime.Timer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -64,8 +64,7 @@ public final class StreamLoop implements Agent {
             replayed; // offered by the replay thread
     private volatile Signal signal = () -> {};
     private final Lease lease; // on what subscribers that catch up still have to read
-    private LongConsumer alarm = delayUs -> {};
-    private long alarmUs; // when it is set for, or was
+    private @Nullable Alarm alarm; // null while nobody can wake this loop later
 
     /**
      * Makes a loop without subscribers.
@@ -98,10 +97,10 @@ public final class StreamLoop implements Agent {
     }
 
     /**
-     * Sets what calls {@link #doWork} after so many microseconds, on this loop. Before it starts.
+     * Sets what has {@link #doWork} called although nothing happens, on this loop. Before it starts.
      */
-    public void wakeAfterBy(final LongConsumer wakeUpAfterUs) {
-        alarm = wakeUpAfterUs;
+    public void wakeAfterBy(final Timer timer) {
+        alarm = new Alarm(timer, () -> signal.signal());
     }
 
     public StreamCounters counters() {
@@ -137,14 +136,10 @@ public final class StreamLoop implements Agent {
 
     /** Has itself called when something is to go out although nothing happens until then. */
     private void setAlarm() {
+        final Alarm current = alarm;
         final long due = fanout.dueUs();
-        if (due == Long.MAX_VALUE) {
-            return;
-        }
-        final long now = clock.microTime();
-        if (due < alarmUs || alarmUs <= now || alarmUs - now > Policy.INTERVAL_US_MAX) {
-            alarmUs = due;
-            alarm.accept(Math.max(1, Math.min(due - now, Policy.INTERVAL_US_MAX)));
+        if (current != null && due != Long.MAX_VALUE) {
+            current.set(due, clock.microTime());
         }
     }
 

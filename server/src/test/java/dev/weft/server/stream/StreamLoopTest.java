@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -215,7 +216,13 @@ class StreamLoopTest {
     @Test
     void shouldHaveItselfCalledWhenSomethingIsToGoOutLater() {
         final List<Long> delays = new ArrayList<>();
-        loop.wakeAfterBy(delays::add);
+        final List<Runnable> tasks = new ArrayList<>();
+        loop.wakeAfterBy(
+                (task, delayUs) -> {
+                    delays.add(delayUs);
+                    tasks.add(task);
+                    return new CompletableFuture<>();
+                });
         final FakeSocket socket = open(loop, Start.HEAD, Policy.sample(10));
         socket.read(ALL_BYTES);
         fabric.publish("{\"type\":\"a\"}");
@@ -227,6 +234,7 @@ class StreamLoopTest {
         settle();
         assertThat(delays).as("set once").hasSize(1);
         fabric.advanceTime(delays.get(0));
+        tasks.get(0).run();
         settle();
         assertThat(sequences(socket)).containsExactly(1L, 3L);
         fabric.publish("{\"type\":\"a\"}");
