@@ -301,7 +301,7 @@ public final class StreamLoop implements Agent {
     }
 
     /** Nobody would go on with a subscriber that threw: it is closed, comes back and says where. */
-    private void onFailed(final Subscriber subscriber, final Throwable cause) {
+    void onFailed(final Subscriber subscriber, final Throwable cause) {
         LOG.error("a stream ends: subscriber={}", subscriber.id(), cause);
         batch.discard();
         subscriber.close(Transition.DELIVERY_FAILED, null);

@@ -10,6 +10,7 @@ import dev.weft.server.http.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.function.Function;
 
 /**
  * {@code GET /events/stream}, as server-sent events or NDJSON: reads what is wanted, takes a slot,
@@ -53,7 +54,22 @@ public final class SubscribeRoute implements Route {
         final Framing framing = beginning.wish().framing();
         final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
         final boolean chunked = !exchange.isHttp10();
-        final Subscriber subscriber = loop.subscribe(beginning, chunked);
+        open(
+                exchange,
+                loop,
+                beginning,
+                chunked,
+                subscriber -> {
+                    final ByteBuf head = head(subscriber, framing, chunked);
+                    final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
+                    return isHead
+                            ? head
+                            : Unpooled.wrappedBuffer(head, loop.encode(retry, framing, chunked));
+                });
+    }
+
+    private static ByteBuf head(
+            final Subscriber subscriber, final Framing framing, final boolean chunked) {
         final String lines =
                 "HTTP/1.1 200 OK\r\n"
                         + (framing == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
@@ -61,11 +77,38 @@ public final class SubscribeRoute implements Route {
                         + (chunked
                                 ? "Transfer-Encoding: chunked\r\n\r\n"
                                 : "Connection: close\r\n\r\n");
-        final ByteBuf head = Unpooled.wrappedBuffer(lines.getBytes(US_ASCII));
-        final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
-        exchange.stream(
-                isHead ? head : Unpooled.wrappedBuffer(head, loop.encode(retry, framing, chunked)),
-                subscriber);
+        return Unpooled.wrappedBuffer(lines.getBytes(US_ASCII));
+    }
+
+    /**
+     * Makes the stream that a slot was taken for. When that fails, the slot is given back and the
+     * client told to come again.
+     *
+     * @param head makes the answer's head, with what is to follow it at once.
+     */
+    static void open(
+            final Exchange exchange,
+            final StreamLoop loop,
+            final Beginning beginning,
+            final boolean chunked,
+            final Function<Subscriber, ByteBuf> head) {
+        final Subscriber subscriber = loop.subscribe(beginning, chunked);
+        final ByteBuf bytes;
+        try {
+            bytes = head.apply(subscriber);
+        } catch (final RuntimeException | OutOfMemoryError ex) {
+            loop.onFailed(subscriber, ex);
+            subscriber.onClose(exchange.channel());
+            refuse(exchange, loop, "the stream cannot be opened now");
+            return;
+        }
+        try {
+            exchange.stream(bytes, subscriber);
+        } catch (final RuntimeException | OutOfMemoryError ex) {
+            loop.onFailed(subscriber, ex);
+            subscriber.onClose(exchange.channel());
+            exchange.channel().close(); // nobody knows how much of an answer there is
+        }
     }
 
     /** The header that tells a client which subscriber it is. */
@@ -78,15 +121,18 @@ public final class SubscribeRoute implements Route {
         switch (admission) {
             case OPENED -> {}
             case WAITING -> exchange.readBody(false); // until it is answered
-            case REFUSED -> refuse(exchange, loop);
+            case REFUSED ->
+                    refuse(
+                            exchange,
+                            loop,
+                            "no more subscribers are taken now, or the server stops");
         }
     }
 
     /** Each client gets its own delay, so that they do not come back together. */
-    private static void refuse(final Exchange exchange, final StreamLoop loop) {
+    private static void refuse(
+            final Exchange exchange, final StreamLoop loop, final String detail) {
         final int seconds = Math.max(1, loop.retryMs() / 1_000);
-        exchange.respond(
-                new Problem(503, "no more subscribers are taken now, or the server stops"),
-                "Retry-After: " + seconds + "\r\n");
+        exchange.respond(new Problem(503, detail), "Retry-After: " + seconds + "\r\n");
     }
 }

@@ -57,6 +57,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private byte @Nullable [] firstFrame; // a reset that is told before anything else
     private @Nullable ReplayRequest request; // while catching up
     private long cursor;
+    private boolean hasSlot = true; // until it is closed
     private boolean inFlight; // the request is with the replay thread
     private boolean planned; // in the loop's list of subscribers to go on with
     private Transition caughtUpFor = Transition.SUBSCRIBED;
@@ -117,6 +118,14 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     @Override
     public void onOpen(final Channel opened) {
         channel = opened;
+        try {
+            begin(opened);
+        } catch (final RuntimeException | OutOfMemoryError ex) {
+            loop.onFailed(this, ex);
+        }
+    }
+
+    private void begin(final Channel opened) {
         opened.config().setWriteBufferWaterMark(CATCH_UP_MARK);
         loop.add(this);
         lastFrameTick = loop.keepAlive().tick();
@@ -156,7 +165,10 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     @Override
     public void onClose(final Channel closed) {
         leave(Transition.CLIENT_GONE);
-        loop.release();
+        if (hasSlot) {
+            hasSlot = false;
+            loop.release();
+        }
     }
 
     // ---- what the fan-out tells

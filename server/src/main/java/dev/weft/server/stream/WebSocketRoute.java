@@ -6,6 +6,7 @@ import dev.weft.protocol.Problem;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.Route;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.security.MessageDigest;
@@ -55,15 +56,19 @@ public final class WebSocketRoute implements Route {
     }
 
     private void open(final Exchange exchange, final Beginning beginning, final String key) {
-        final Subscriber subscriber = loop.subscribe(beginning, false);
-        final String head =
+        SubscribeRoute.open(
+                exchange, loop, beginning, false, subscriber -> head(subscriber, key));
+    }
+
+    private static ByteBuf head(final Subscriber subscriber, final String key) {
+        final String lines =
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: "
                         + accept(key)
                         + "\r\n"
                         + SubscribeRoute.idLine(subscriber)
                         + "\r\n";
-        exchange.stream(Unpooled.wrappedBuffer(head.getBytes(US_ASCII)), subscriber);
+        return Unpooled.wrappedBuffer(lines.getBytes(US_ASCII));
     }
 
     /** The answer to a key (RFC 6455, 4.2.2). */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class SubscribeRouteTest {
     private final Fabric fabric = new Fabric(1 << 20);
+    private final FailingAllocator allocator = new FailingAllocator();
     private final StreamConfig config = StreamConfig.defaults(Set.of("system"));
     private final SubscriberSlots slots = new SubscriberSlots(100);
     private final StreamLoop loop =
@@ -34,7 +35,7 @@ class SubscribeRouteTest {
                             latency -> {}),
                     new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 100),
                     fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
+                    allocator,
                     config,
                     slots,
                     fabric::timeUs);
@@ -60,15 +61,57 @@ class SubscribeRouteTest {
                 .isEqualTo(requests.size() - 1);
     }
 
+    @Test
+    void shouldTellAClientToComeAgainWhenItsStreamCannotBeOpened() {
+        final List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < Arrivals.OPENINGS_PER_CYCLE_MAX + 2; i++) {
+            allocator.failures = i == 0 ? 1 : 0;
+            requests.add(new Request());
+            route.handle(requests.get(i));
+        }
+        allocator.failures = 1; // for the first one that waits
+        loop.doWork();
+        final Request waited = requests.get(Arrivals.OPENINGS_PER_CYCLE_MAX);
+        for (final Request request : requests) {
+            if (request == requests.get(0) || request == waited) {
+                assertThat(request.stream).isNull();
+                assertThat(request.refusal).startsWith("503").contains("Retry-After: ");
+            } else {
+                assertThat(request.stream).isNotNull();
+            }
+        }
+        assertThat(slots.used()).isEqualTo(requests.size() - 2);
+        assertThat(loop.counters().subscribers(SubscriberState.CATCHING_UP).get())
+                .isEqualTo(requests.size() - 2);
+    }
+
+    @Test
+    void shouldGiveTheSlotBackOfAStreamThatCannotBegin() {
+        final Request broken = new Request();
+        broken.isBroken = true;
+        route.handle(broken);
+        assertThat(broken.channel.isOpen()).isFalse();
+        assertThat(slots.used()).isZero();
+        assertThat(loop.counters().subscribers(SubscriberState.CATCHING_UP).get()).isZero();
+        route.handle(new Request());
+        assertThat(slots.used()).isEqualTo(1);
+    }
+
     /** A GET without parameters, whose client may go away before the answer. */
     private static final class Request implements Exchange {
+        private final EmbeddedChannel channel = new EmbeddedChannel();
         private boolean isGone;
+        private boolean isBroken;
+        private String refusal = "";
         private boolean isRead = true;
         private @Nullable StreamHandler stream;
 
         @Override
         public void stream(final ByteBuf head, final StreamHandler handler) {
             head.release();
+            if (isBroken) {
+                throw new IllegalStateException("no stream can begin here");
+            }
             if (isGone) { // as the interface says
                 handler.onClose(channel());
             } else {
@@ -118,7 +161,7 @@ class SubscribeRouteTest {
 
         @Override
         public Channel channel() {
-            return new EmbeddedChannel();
+            return channel;
         }
 
         @Override
@@ -137,7 +180,7 @@ class SubscribeRouteTest {
 
         @Override
         public void respond(final Problem problem, final @Nullable String headerLines) {
-            throw new AssertionError(problem.toString());
+            refusal = problem.status() + " " + headerLines;
         }
     }
 
