@@ -47,6 +47,9 @@ public final class CatchUp implements Agent {
     /** How long what was read is kept for others when nobody asks for anything. */
     private static final long SHARED_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Time between two looks at which starts the loops have taken over. */
+    private static final long STARTS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
 
     private final ManyToOneConcurrentArrayQueue<ReplayRequest> inbox;
@@ -62,6 +65,8 @@ public final class CatchUp implements Agent {
     private final ReadBudget budget;
     private final long[] matches = new long[LastMatches.WINDOW_MAX];
     private @Nullable BlockCursor cursor; // made by the thread that uses it
+    private final StartLease starts;
+    private long startsNs; // when it was renewed
     private long sharedNs; // when somebody last asked
     private volatile Signal signal = () -> {};
 
@@ -84,6 +89,7 @@ public final class CatchUp implements Agent {
             final LongSupplier nanoClock) {
         budget = new ReadBudget(chunksLengthMax);
         this.journal = journal;
+        starts = new StartLease(journal.newLease());
         turnsMax = subscribersMax;
         inbox = new ManyToOneConcurrentArrayQueue<>(subscribersMax);
         this.nanoClock = nanoClock;
@@ -136,6 +142,10 @@ public final class CatchUp implements Agent {
             }
         }
         sharedNs = nanoClock.getAsLong();
+        if (sharedNs - startsNs > STARTS_NS) {
+            startsNs = sharedNs;
+            starts.renew();
+        }
         turns.poll();
         if (request.isCancelled()) {
             request.discard();
@@ -155,8 +165,11 @@ public final class CatchUp implements Agent {
         return request.conflated == null && shared.serve(request);
     }
 
-    /** Nobody asks: what is kept for others and mapped is given back, the first after a while. */
+    /**
+     * Nobody asks: what is kept for others, mapped or leased is given back, the first after a while.
+     */
     private void onIdle() {
+        starts.renew();
         if (nanoClock.getAsLong() - sharedNs > SHARED_NS) {
             shared.clear();
         }
@@ -167,6 +180,7 @@ public final class CatchUp implements Agent {
 
     @Override
     public void onClose() {
+        starts.end();
         shared.clear();
         turns.forEach(ReplayRequest::discard);
         inbox.drain(ReplayRequest::discard);
@@ -275,6 +289,7 @@ public final class CatchUp implements Agent {
             // A time before all that there is: what came after it and is gone is told as a gap.
             request.cursor = first == oldest ? 1 : first;
             request.start = null;
+            starts.need(request, first);
             return;
         }
         LastMatches search = request.lastMatches;
@@ -291,6 +306,7 @@ public final class CatchUp implements Agent {
             request.start = null;
             request.lastMatches = null;
         }
+        starts.need(request, search.isDone() ? search.found() : search.end());
     }
 
     /** Reads until the chunk is full, the limit is reached, or enough was looked at. */

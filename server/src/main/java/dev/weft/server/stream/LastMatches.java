@@ -47,6 +47,11 @@ final class LastMatches {
         return found;
     }
 
+    /** All events from here on were looked at. */
+    long end() {
+        return end;
+    }
+
     /** Notes that nothing before a sequence can be had any more. */
     void oldest(final long sequence) {
         oldest = Math.max(oldest, sequence);

@@ -3,14 +3,15 @@ package dev.weft.server.stream;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
+import dev.weft.server.journal.Lease;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A subscriber's wish to read on in the journal, and the answer. It belongs to the I/O loop, from
  * {@link CatchUp#offer} on to the replay thread, and from {@link StreamLoop#onReplayed} on to the
- * I/O loop again; the queues between them order the accesses. Only {@link #isCancelled} is looked
- * at from both sides at once. One per subscriber that catches up, used again for each chunk.
+ * I/O loop again; the queues between them order the accesses. Only {@link #isCancelled} and {@link
+ * #isStartTaken} are looked at from both sides at once. One per subscriber that catches up, used again for each chunk.
  */
 final class ReplayRequest {
     final Subscriber subscriber;
@@ -51,6 +52,12 @@ final class ReplayRequest {
     /** Of {@link Start.Kind#LAST} with a filter: the scan backwards, or null before it began. */
     @Nullable LastMatches lastMatches;
 
+    /** Of a start: what it was resolved to. Replay thread only. */
+    long resolvedTo = Lease.NONE;
+
+    /** Set by the loop when it has a lease on what the start was resolved to. */
+    private volatile boolean startTaken;
+
     /** Set by the loop when the subscriber is gone; the replay thread then drops the request. */
     private volatile boolean cancelled;
 
@@ -67,6 +74,16 @@ final class ReplayRequest {
         this.framing = framing;
         this.chunked = chunked;
         conflated = policy.isAll() ? null : new ConflatedRead(policy);
+    }
+
+    void takeStart() {
+        if (!startTaken) {
+            startTaken = true;
+        }
+    }
+
+    boolean isStartTaken() {
+        return startTaken;
     }
 
     void cancel() {

@@ -309,6 +309,8 @@ public final class StreamLoop implements Agent {
 
     private void onAnswer(final ReplayRequest answer) {
         final Subscriber subscriber = answer.subscriber;
+        lease.needAlso(answer.cursor);
+        answer.takeStart();
         try {
             subscriber.onReplayed(answer);
         } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
