@@ -91,6 +91,7 @@ final class IoLoop {
                         shared.slots(),
                         shared.clock());
         streams.wakeBy(duty);
+        streams.turnsBy(duty::runCount);
         streams.wakeAfterBy(
                 (task, delayUs) -> eventLoop.schedule(task, delayUs, TimeUnit.MICROSECONDS));
         ingest =

@@ -25,6 +25,7 @@ public final class LoopDuty implements Signal {
     private Agent[] agents = {}; // written before the first signal
     private boolean running;
     private boolean again;
+    private long runCount; // finished ones
 
     /** Makes it idle; {@link #agents} must follow before the first signal. */
     public LoopDuty(final SingleThreadEventLoop loop, final AgentErrors errors) {
@@ -35,6 +36,14 @@ public final class LoopDuty implements Signal {
     /** Sets what it runs. To be called once, before anybody can signal. */
     public void agents(final Agent... agentsInOrder) {
         agents = agentsInOrder.clone();
+    }
+
+    /**
+     * Runs that are over: while it stays the same, the loop has not gone back to its sockets since
+     * the last one, or is with them. Thread: the loop.
+     */
+    public long runCount() {
+        return runCount;
     }
 
     @Override
@@ -71,6 +80,7 @@ public final class LoopDuty implements Signal {
             }
         } finally {
             running = false;
+            runCount++;
         }
         if ((workCount > 0 || again) && queued.compareAndSet(false, true)) {
             loop.execute(

@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
 /**
  * Streams that are asked for and not yet open, in their order: a few are opened before the sockets
@@ -17,11 +18,23 @@ final class Arrivals {
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private final SubscriberSlots slots;
     private final StreamCounters counters;
-    private int openings; // since the last duty cycle
+    private LongSupplier turns; // how often the sockets had theirs
+    private long turn;
+    private int openings; // in this turn
 
-    Arrivals(final SubscriberSlots slots, final StreamCounters counters) {
+    Arrivals(final SubscriberSlots slots, final StreamCounters counters, final LongSupplier turns) {
         this.slots = slots;
         this.counters = counters;
+        this.turns = turns;
+    }
+
+    /** Sets what counts how often the sockets had their turn. */
+    void turnsBy(final LongSupplier count) {
+        turns = count;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
     }
 
     /**
@@ -34,7 +47,7 @@ final class Arrivals {
             counters.refused.increment();
             return Admission.REFUSED;
         }
-        if (openings < OPENINGS_PER_CYCLE_MAX && waiting.isEmpty()) {
+        if (waiting.isEmpty() && hasRoom()) {
             openings++;
             opening.run();
             return Admission.OPENED;
@@ -44,17 +57,23 @@ final class Arrivals {
         return Admission.WAITING;
     }
 
-    /** Opens those whose turn it is. To be called once per duty cycle. */
+    /** Opens those whose turn it is. */
     int open() {
-        openings = 0;
-        while (openings < OPENINGS_PER_CYCLE_MAX) {
-            final Runnable opening = waiting.poll();
-            if (opening == null) {
-                break;
-            }
+        int opened = 0;
+        while (!waiting.isEmpty() && hasRoom()) {
             openings++;
-            opening.run();
+            opened++;
+            waiting.remove().run();
         }
-        return openings;
+        return opened;
+    }
+
+    private boolean hasRoom() {
+        final long now = turns.getAsLong();
+        if (now != turn) {
+            turn = now;
+            openings = 0;
+        }
+        return openings < OPENINGS_PER_CYCLE_MAX;
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -56,6 +57,7 @@ public final class StreamLoop implements Agent {
     private final ArrayDeque<Subscriber> refused =
             new ArrayDeque<>(); // by the replay queue; again at the next tick
     private final Arrivals arrivals;
+    private long cycles;
     private final SplittableRandom random = new SplittableRandom();
     private final Consumer<Subscriber> onQuiet = Subscriber::keepAlive;
     private final Consumer<ReplayRequest> onAnswer = this::onAnswer;
@@ -85,7 +87,7 @@ public final class StreamLoop implements Agent {
         this.config = config;
         this.slots = slots;
         this.clock = clock;
-        arrivals = new Arrivals(slots, counters);
+        arrivals = new Arrivals(slots, counters, () -> cycles);
         batch = new Batch(allocator, new FramePlan());
         replayed = new ManyToOneConcurrentArrayQueue<>(config.subscribersMax());
         lease = journal.newLease();
@@ -94,6 +96,14 @@ public final class StreamLoop implements Agent {
     /** Sets what makes this loop call {@link #doWork}. Before it starts. */
     public void wakeBy(final Signal wakeUp) {
         signal = wakeUp;
+    }
+
+    /**
+     * Sets what counts how often the loop went back to its sockets, if that is not before each
+     * {@link #doWork}. Before it starts.
+     */
+    public void turnsBy(final LongSupplier turns) {
+        arrivals.turnsBy(turns);
     }
 
     /**
@@ -113,6 +123,7 @@ public final class StreamLoop implements Agent {
 
     @Override
     public int doWork() {
+        cycles++;
         try {
             int workCount = fanout.doWork() + arrivals.open();
             setAlarm();
@@ -128,7 +139,7 @@ public final class StreamLoop implements Agent {
             }
             return workCount;
         } finally {
-            if (!planned.isEmpty()) { // also when the fan-out threw, which planned everybody
+            if (!planned.isEmpty() || !arrivals.isEmpty()) { // also when something threw
                 signal.signal();
             }
         }
