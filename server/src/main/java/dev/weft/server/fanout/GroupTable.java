@@ -119,7 +119,7 @@ final class GroupTable {
     }
 
     /**
-     * Hands what was encoded to the cohorts and serves those whose turn it is; small groups first.
+     * Hands what was encoded to the cohorts and serves those whose turn it is.
      *
      * @param nextSequence first sequence after the cycle.
      * @param timestamp of the cycle's oldest event, in microseconds since the epoch.
@@ -136,11 +136,6 @@ final class GroupTable {
             conflator.flush(clock.microTime());
         }
         final int count = withBatch.size();
-        for (int i = 0; i < count; i++) {
-            if (turns.isSmall(withBatch.get(i))) {
-                deliver(withBatch.get(i));
-            }
-        }
         for (int i = 0; i < count; i++) {
             deliver(withBatch.get(i));
         }

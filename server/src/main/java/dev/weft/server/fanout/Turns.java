@@ -2,13 +2,14 @@ package dev.weft.server.fanout;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets what was encoded, and when: members of small groups at once, cohorts of larger ones in
- * turn, a bounded number of writes at a time. So a crowd does not hold up those who are few, nor
- * the sockets from which the next events come. While a crowd waits, what it has to get becomes
- * more, and each of its members gets all of that with one flush. What waits is bounded: when it is
- * too much for a cohort, that one is served whosever turn it is. Thread: the I/O loop.
+ * Who gets what was encoded, and when: members of small groups first, then cohorts of larger ones,
+ * both in turn and a bounded number of writes at a time. So a crowd does not hold up those who are
+ * few, and neither holds up the sockets from which the next events come. While somebody waits, what
+ * he has to get becomes more, and he gets all of that with one flush. What waits is bounded: when it
+ * is too much for a cohort, that one is served whosever turn it is. Thread: the I/O loop.
  */
 final class Turns {
     /** Nothing went out. */
@@ -16,7 +17,8 @@ final class Turns {
 
     private final FanoutConfig config;
     private final FanoutCounters counters;
-    private final ArrayDeque<Cohort> queue = new ArrayDeque<>(); // those with something pending
+    private final ArrayDeque<Cohort> few = new ArrayDeque<>(); // of small groups, with something
+    private final ArrayDeque<Cohort> crowd = new ArrayDeque<>(); // pending, as those of larger ones
     private long cycleBegin;
     private long nextSequence;
     private long timestamp;
@@ -31,19 +33,21 @@ final class Turns {
         return config;
     }
 
-    /** Whether a group's members get everything at once. */
-    boolean isSmall(final Group group) {
+    private boolean isSmall(final Group group) {
         return group.size() <= config.smallGroupLengthMax();
     }
 
     boolean isQueueEmpty() {
-        return queue.isEmpty();
+        return few.isEmpty() && crowd.isEmpty();
     }
 
     /** First sequence that not everybody has got. */
     long oldestStanding(final long sequence) {
-        final Cohort first = queue.peek();
-        return first == null ? sequence : first.standing(sequence);
+        return Math.min(standing(few.peek(), sequence), standing(crowd.peek(), sequence));
+    }
+
+    private static long standing(final @Nullable Cohort cohort, final long sequence) {
+        return cohort == null ? sequence : cohort.standing(sequence);
     }
 
     /** Begins a cycle's deliveries; see {@link GroupTable#deliver}. */
@@ -76,15 +80,6 @@ final class Turns {
             final int eventCount,
             final long from,
             final long oldest) {
-        if (isSmall(group)) {
-            group.put(bytes, eventCount, from, nextSequence, oldest);
-            for (int i = group.cohortCount() - 1; i >= 0; i--) {
-                if (i < group.cohortCount()) { // a cohort that became empty is gone
-                    serve(group.cohort(i));
-                }
-            }
-            return;
-        }
         final int room = config.pendingLengthMax() - bytes.readableBytes();
         for (int i = group.cohortCount() - 1; i >= 0; i--) {
             if (i < group.cohortCount() && group.cohort(i).pendingLength() > room) {
@@ -92,6 +87,7 @@ final class Turns {
             }
         }
         group.put(bytes, eventCount, from, nextSequence, oldest);
+        final ArrayDeque<Cohort> queue = isSmall(group) ? few : crowd;
         for (int i = 0; i < group.cohortCount(); i++) {
             final Cohort cohort = group.cohort(i);
             if (cohort.hasPending() && !cohort.markQueued(true)) {
@@ -106,17 +102,22 @@ final class Turns {
      * @return time of the oldest event that went out since {@link #begin}, or {@link #NOTHING}.
      */
     long end() {
+        serve(few, config.smallWritesPerTurnMax());
+        serve(crowd, config.writesPerTurnMax());
+        return oldestServed;
+    }
+
+    private void serve(final ArrayDeque<Cohort> queue, final int writesMax) {
         int writes = 0;
-        while (writes < config.writesPerTurnMax()) {
+        while (writes < writesMax) {
             final Cohort cohort = queue.poll();
             if (cohort == null) {
-                break;
+                return;
             }
             cohort.markQueued(false);
             writes += cohort.hasPending() ? cohort.size() : 0;
             serve(cohort);
         }
-        return oldestServed;
     }
 
     /** Serves one now. */
@@ -130,7 +131,9 @@ final class Turns {
 
     /** Forgets who waits; what is pending for them stays with them. */
     void clear() {
-        queue.forEach(cohort -> cohort.markQueued(false));
-        queue.clear();
+        few.forEach(cohort -> cohort.markQueued(false));
+        few.clear();
+        crowd.forEach(cohort -> cohort.markQueued(false));
+        crowd.clear();
     }
 }

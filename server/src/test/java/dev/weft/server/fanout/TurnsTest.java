@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
@@ -28,7 +29,7 @@ class TurnsTest {
                     UnpooledByteBufAllocator.DEFAULT,
                     fabric::timeUs,
                     latency -> {},
-                    new FanoutConfig(1, COHORT, COHORT, PENDING_MAX));
+                    new FanoutConfig(1, COHORT, COHORT, COHORT, PENDING_MAX));
     private final List<Receiver> crowd = new ArrayList<>();
 
     private Receiver join(final Filter filter) {
@@ -79,6 +80,32 @@ class TurnsTest {
         assertThat(fanout.counters().handedOut.get()).isEqualTo(3);
         assertThat(fanout.counters().writes.get()).isEqualTo(12);
         assertThat(fanout.counters().deliveries.get()).isEqualTo(12);
+    }
+
+    @Test
+    void shouldServeManyWhoAreFewInTurnsToo() {
+        final List<Receiver> singles = new ArrayList<>();
+        for (int i = 0; i < 4 * COHORT; i++) { // all of them want the same event
+            singles.add(
+                    join(
+                            Filter.of(
+                                    Map.of(
+                                            Filter.Field.TYPE,
+                                            Set.of(Term.exact("a"), Term.exact("x" + i))))));
+        }
+        for (int turn = 1; turn <= 40; turn++) {
+            fabric.publish(TO_ONE);
+            assertThat(fanout.doWork()).isPositive();
+            assertThat(fanout.counters().writes.get()).isEqualTo((long) turn * COHORT);
+            for (final Receiver single : singles) { // each has its turn every fourth time
+                assertThat(fabric.head() - single.delivered).isLessThanOrEqualTo(4);
+            }
+        }
+        final long lowest = singles.stream().mapToLong(fanout::cursor).min().orElseThrow();
+        assertThat(fanout.counters().handedOut.get()).isEqualTo(lowest - 1);
+        settle();
+        final List<String> all = LongStream.rangeClosed(1, 40).mapToObj(Long::toString).toList();
+        assertThat(singles).allSatisfy(single -> assertThat(seen(single)).isEqualTo(all));
     }
 
     @Test
