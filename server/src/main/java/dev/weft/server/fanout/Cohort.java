@@ -79,6 +79,13 @@ final class Cohort {
     }
 
     /**
+     * Nothing before a sequence is for its members, although noting begins before it: they have it.
+     */
+    void cover(final long sequence) {
+        servedTo = Math.max(servedTo, pendingCount > 0 ? pendingTo : sequence);
+    }
+
+    /**
      * Whether one may come in that has everything before a sequence: not if what is noted for the
      * others is from before that.
      */

@@ -6,6 +6,7 @@ final class Conflation {
     private final long intervalUs;
     private boolean isOpen;
     private long from;
+    private long position; // in the ring, of what was noted first
     private long dueUs = Long.MIN_VALUE;
 
     /**
@@ -43,9 +44,16 @@ final class Conflation {
                 || newest.isNearlyFull();
     }
 
-    void open(final long sequence) {
+    /** Where the block began in the ring that holds the first sequence covered, or before. */
+    long position() {
+        return position;
+    }
+
+    /** From a sequence on everything is noted, or will be. */
+    void open(final long sequence, final long ringPosition) {
         isOpen = true;
         from = sequence;
+        position = ringPosition;
     }
 
     /** What is noted goes out now. */

@@ -2,10 +2,12 @@ package dev.weft.server.fanout;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.ring.BlockRing;
+import dev.weft.server.ring.RingReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups that get only the newest events: notes what they want, and encodes it from the ring
@@ -15,17 +17,31 @@ final class Conflator {
     /** {@link #dueUs}: nothing waits for its time. */
     static final long NEVER = Long.MAX_VALUE;
 
+    /** Bytes of the ring that are looked through for one who comes in, while the sockets wait. */
+    static final int MISSED_LENGTH_MAX = 1024 * 1024;
+
+    /** What a block has around it in the ring, at most. */
+    private static final int BLOCK_ROOM = 64;
+
     private final List<Group> open = new ArrayList<>();
     private final RecentEvents recent;
+    private final RingReader main; // of the fan-out, behind what is being noted
+    private final RingReader missed;
+    private final Batch.Validity missedValidity;
+    private final BlockFlyweight missedBlock = new BlockFlyweight();
     private final Batch batch;
     private final Turns turns;
 
     Conflator(
             final BlockRing ring,
+            final RingReader main,
             final ByteBufAllocator allocator,
             final FramePlan plan,
             final Turns turns) {
         recent = new RecentEvents(ring);
+        this.main = main;
+        missed = ring.newReader();
+        missedValidity = missed::isValid;
         batch = new Batch(allocator, plan);
         this.turns = turns;
     }
@@ -39,7 +55,7 @@ final class Conflator {
             final int to,
             final long firstSequence,
             final long cycleBegin) {
-        begin(group, conflation, cycleBegin);
+        begin(group, conflation, cycleBegin, block);
         for (int i = from; i < to; i++) {
             conflation.newest().note(block, i, firstSequence + i - from);
         }
@@ -53,13 +69,64 @@ final class Conflator {
             final Matches matches,
             final long sequenceOfRecord0,
             final long cycleBegin) {
-        begin(group, conflation, cycleBegin);
+        begin(group, conflation, cycleBegin, block);
         int entry = group.takeMatches();
         while (entry != Matches.NONE) {
             final int record = matches.record(entry);
             conflation.newest().note(block, record, sequenceOfRecord0 + record);
             entry = matches.next(entry);
         }
+    }
+
+    /**
+     * Whether the ring has everything from a sequence on up to what the fan-out has handed out, and
+     * it is not too much to be looked through.
+     */
+    boolean canNote(final long cursor) {
+        return missed.seek(cursor) && main.position() - missed.position() <= MISSED_LENGTH_MAX;
+    }
+
+    /**
+     * Notes what is missing before that which is noted for a group, so that one who stands there
+     * may come in; who is in the group stays where he stands.
+     *
+     * @param cursor first sequence to note, for which {@link #canNote} was just true.
+     * @param end where noting has begun, or is to begin.
+     * @return false if that failed: then nothing has changed for anybody.
+     */
+    boolean noteMissed(
+            final Group group, final Conflation conflation, final long cursor, final long end) {
+        final long position = missed.position();
+        final Filter filter = group.key().filter();
+        final Newest newest = conflation.newest();
+        long next = cursor;
+        while (next < end) {
+            if (missed.poll(missedBlock) != RingReader.BLOCK) {
+                return false;
+            }
+            final long first = missedBlock.firstSequence();
+            final int count = missedBlock.count();
+            if (!missedValidity.isValid() || first > next) {
+                return false;
+            }
+            final int to = (int) Math.min(count, end - first);
+            for (int i = (int) (next - first); i < to; i++) {
+                if (filter.matches(missedBlock, i)) {
+                    newest.note(missedBlock, i, first + i);
+                }
+            }
+            // What was noted in vain is from before all that the group is still to get.
+            if (!missedValidity.isValid() || newest.isNearlyFull()) {
+                return false;
+            }
+            next = first + to;
+        }
+        group.cover(end);
+        if (!conflation.isOpen()) {
+            open.add(group);
+        }
+        conflation.open(cursor, position);
+        return true;
     }
 
     boolean isIdle() {
@@ -85,8 +152,9 @@ final class Conflator {
             final Conflation conflation = group.conflation();
             if (conflation == null || !conflation.isOpen()) {
                 remove(i);
-            } else if (conflation.isDue(nowUs)) {
-                remove(i);
+            } else if (conflation.isDue(nowUs)
+                    || main.lengthFrom(conflation.position()) > main.ringCapacity() / 2) {
+                remove(i); // in time, or before the ring loses it
                 flush(group, conflation, nowUs);
             }
         }
@@ -110,9 +178,14 @@ final class Conflator {
         }
     }
 
-    private void begin(final Group group, final Conflation conflation, final long cycleBegin) {
+    private void begin(
+            final Group group,
+            final Conflation conflation,
+            final long cycleBegin,
+            final BlockFlyweight block) {
         if (!conflation.isOpen()) {
-            conflation.open(cycleBegin);
+            final long position = main.position() - block.length() - BLOCK_ROOM;
+            conflation.open(cycleBegin, position);
             open.add(group);
         }
     }
@@ -122,15 +195,9 @@ final class Conflator {
         final int count = newest.count();
         final long[] sequences = newest.sorted();
         final long from = conflation.from();
-        for (int i = group.cohortCount() - 1; i >= 0; i--) {
-            if (i < group.cohortCount() && group.cohort(i).servedTo() > from) {
-                final Cohort late = group.cohort(i); // came in meanwhile, and has what was before
-                if (!encode(group, sequences, count, late.servedTo())) {
-                    leave(group, conflation);
-                    return;
-                }
-                put(late);
-            }
+        if (!putToOthers(group, sequences, count, from)) {
+            leave(group, conflation);
+            return;
         }
         if (!encode(group, sequences, count, from)) {
             leave(group, conflation);
@@ -144,6 +211,41 @@ final class Conflator {
         }
     }
 
+    /**
+     * Gives those their batch who stand behind what is noted first: they came in meanwhile, or were
+     * there before somebody who had missed more. Many of them stand at the same place.
+     */
+    private boolean putToOthers(
+            final Group group, final long[] sequences, final int count, final long from) {
+        long encodedFrom = from;
+        int eventCount = 0;
+        ByteBuf bytes = null;
+        boolean isGood = true;
+        for (int i = group.cohortCount() - 1; i >= 0 && isGood; i--) {
+            final Cohort cohort = group.cohort(i);
+            if (cohort.servedTo() > from) {
+                if (cohort.servedTo() != encodedFrom) {
+                    encodedFrom = cohort.servedTo();
+                    release(bytes);
+                    isGood = encode(group, sequences, count, encodedFrom);
+                    eventCount = batch.eventCount();
+                    bytes = isGood ? batch.take() : null;
+                }
+                if (bytes != null) {
+                    turns.put(cohort, bytes.retain(), eventCount);
+                }
+            }
+        }
+        release(bytes);
+        return isGood;
+    }
+
+    private static void release(final @Nullable ByteBuf bytes) {
+        if (bytes != null) {
+            bytes.release();
+        }
+    }
+
     private boolean encode(
             final Group group, final long[] sequences, final int count, final long from) {
         final Group.Key key = group.key();
@@ -154,14 +256,6 @@ final class Conflator {
             }
         }
         return true;
-    }
-
-    private void put(final Cohort cohort) {
-        final int eventCount = batch.eventCount();
-        final ByteBuf bytes = batch.take();
-        if (bytes != null) {
-            turns.put(cohort, bytes, eventCount);
-        }
     }
 
     /** The ring has not got it all any more: everyone goes on from where he stands. */

@@ -12,9 +12,9 @@ import org.agrona.concurrent.EpochMicroClock;
 
 /**
  * Takes new blocks from the ring and gives each group one encoded batch per duty cycle. One per I/O
- * loop, which is the only thread that touches it. All members of all groups stand at {@link
- * #nextSequence}; who is ahead of that waits inside, who is behind is refused and catches up
- * elsewhere. So the hand-over to live is one call, {@link #join}.
+ * loop, which is the only thread that touches it. Members stand at {@link
+ * #nextSequence}, or where what waits for them begins; who is ahead of that waits inside, who is
+ * behind is refused and catches up elsewhere. So the hand-over to live is one call, {@link #join}.
  */
 public final class FanoutAgent implements Agent {
     /** How {@link #join} ended. */
@@ -89,7 +89,7 @@ public final class FanoutAgent implements Agent {
         behindValidity = behindReader::isValid;
         turns = new Turns(config, counters);
         final FramePlan plan = new FramePlan();
-        conflator = new Conflator(ring, allocator, plan, turns);
+        conflator = new Conflator(ring, reader, allocator, plan, turns);
         groups = new GroupTable(allocator, plan, turns, conflator);
         this.clock = clock;
         this.deliveryTimes = deliveryTimes;
@@ -199,7 +199,9 @@ public final class FanoutAgent implements Agent {
     }
 
     /**
-     * Makes a member live from a sequence on. The one place where a hand-over is decided.
+     * Makes a member live from a sequence on. The one place where a hand-over is decided. Who gets
+     * only the newest events may be a little behind: what it missed is noted from the ring, and it
+     * stands there until its group's next batch.
      *
      * @param policy whether it gets everything.
      * @param cursor first sequence that the member wants; at most one after the newest that was
@@ -212,10 +214,10 @@ public final class FanoutAgent implements Agent {
             final boolean chunked,
             final Policy policy,
             final long cursor) {
-        if (cursor < nextSequence) {
-            return Join.BEHIND;
-        }
         final Group.Key key = new Group.Key(filter, framing, chunked, policy);
+        if (cursor < nextSequence) {
+            return !policy.isAll() && addBehind(member, key, cursor) ? Join.JOINED : Join.BEHIND;
+        }
         if (cursor == nextSequence && !inCycle) {
             add(member, key);
         } else {
@@ -338,6 +340,18 @@ public final class FanoutAgent implements Agent {
         inCycle = true; // others may get what is pending, and leave
         try {
             groups.add(member, key, nextSequence);
+        } finally {
+            inCycle = false;
+        }
+    }
+
+    private boolean addBehind(final Member member, final Group.Key key, final long cursor) {
+        if (inCycle) {
+            return false;
+        }
+        inCycle = true;
+        try {
+            return groups.addBehind(member, key, cursor, nextSequence);
         } finally {
             inCycle = false;
         }

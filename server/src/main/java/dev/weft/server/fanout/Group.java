@@ -107,6 +107,13 @@ final class Group {
         return added;
     }
 
+    /** Those for whom nothing is pending stand at a sequence, also if noting begins before it. */
+    void cover(final long sequence) {
+        for (int i = 0; i < cohortCount; i++) {
+            cohorts[i].cover(sequence);
+        }
+    }
+
     /** Forgets a cohort without members. */
     void removeIfEmpty(final Cohort cohort) {
         if (cohort.size() > 0) {

@@ -57,16 +57,53 @@ final class GroupTable {
      * @param nextSequence where it stands, and everybody for whom nothing is pending.
      */
     void add(final Member member, final Group.Key key, final long nextSequence) {
-        Group group = groups.get(key);
-        if (group == null) {
-            group = new Group(key, onEmpty);
-            groups.put(key, group);
-            if (key.filter().isAll()) {
-                unfiltered.add(group);
-            } else {
-                index.add(group);
-            }
+        final Group group = groups.get(key);
+        add(member, group == null ? make(key) : group, nextSequence);
+    }
+
+    /**
+     * Takes a member in that gets only the newest events and has missed some that were handed out:
+     * these are noted from the ring. Not while a batch goes out.
+     *
+     * @param cursor where it stands, before {@code nextSequence}.
+     * @return false if it has to catch up otherwise.
+     */
+    boolean addBehind(
+            final Member member,
+            final Group.Key key,
+            final long cursor,
+            final long nextSequence) {
+        final Group known = groups.get(key);
+        final long noted = known == null ? nextSequence : known.standing(nextSequence);
+        if (cursor < noted && !conflator.canNote(cursor)) {
+            return false;
         }
+        final Group group = known == null ? make(key) : known;
+        final Conflation conflation = group.conflation();
+        if (cursor < noted
+                && (conflation == null
+                        || !conflator.noteMissed(group, conflation, cursor, noted))) {
+            if (group.size() == 0) {
+                emptied.add(group);
+            }
+            return false;
+        }
+        add(member, group, cursor);
+        return true;
+    }
+
+    private Group make(final Group.Key key) {
+        final Group group = new Group(key, onEmpty);
+        groups.put(key, group);
+        if (key.filter().isAll()) {
+            unfiltered.add(group);
+        } else {
+            index.add(group);
+        }
+        return group;
+    }
+
+    private void add(final Member member, final Group group, final long nextSequence) {
         final int lengthMax = turns.config().cohortLength();
         Cohort cohort = group.cohortWithRoom(lengthMax, nextSequence);
         while (cohort.hasPending()) { // what the others get is not for the new one

@@ -53,12 +53,12 @@ public final class Newest {
     }
 
     /**
-     * Notes a record, later than all before. Of a block that is overwritten meanwhile nonsense is
-     * noted, which whoever asked will notice.
+     * Notes a record; of one subject the highest sequence stays, in whatever order they come. Of a
+     * block that is overwritten meanwhile nonsense is noted, which whoever asked will notice.
      */
     public void note(final BlockFlyweight block, final int record, final long sequence) {
         if (!isBySubject) {
-            sequences[0] = sequence;
+            sequences[0] = count == 0 ? sequence : Math.max(sequences[0], sequence);
             count = 1;
             return;
         }
@@ -69,8 +69,9 @@ public final class Newest {
         final int offset = block.fieldOffset(record, field);
         final int length = block.fieldLength(record, field);
         if (offset >= 0 && offset <= buffer.capacity() - length) {
+            final int before = count;
             final int entry = find(buffer, offset, length, hasSubject); // may make the arrays anew
-            sequences[entry] = sequence;
+            sequences[entry] = entry == before ? sequence : Math.max(sequences[entry], sequence);
         }
     }
 

@@ -48,7 +48,7 @@ public record Policy(Kind kind, int perSecond) {
     }
 
     /** Shortest time from one batch to the next, in microseconds. */
-    long intervalUs() {
+    public long intervalUs() {
         return isAll() ? 0 : (US_PER_S + perSecond - 1) / perSecond;
     }
 

@@ -141,6 +141,10 @@ public final class BlockRing {
         return new RingReader(this);
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     long tailAcquire() {
         return tail.getAcquire();
     }

@@ -107,6 +107,21 @@ public final class RingReader {
         return ring.isIntact(blockPosition);
     }
 
+    /** Where the next block begins: bytes since the ring was made. */
+    public long position() {
+        return cursor;
+    }
+
+    /** Bytes that were written from a position on. */
+    public long lengthFrom(final long position) {
+        return ring.tailAcquire() - position;
+    }
+
+    /** Bytes that the ring holds. */
+    public int ringCapacity() {
+        return ring.capacity();
+    }
+
     /** Sequence that the next block must hold. */
     public long nextSequence() {
         return nextSequence;

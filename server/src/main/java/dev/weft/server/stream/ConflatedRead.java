@@ -26,6 +26,7 @@ final class ConflatedRead {
     private int count;
     private int emitted;
     private boolean isEmitting;
+    private boolean isExtended; // the stretch, once, by what was handed out while it was read
 
     ConflatedRead(final Policy policy) {
         newest = new Newest(policy);
@@ -55,6 +56,11 @@ final class ConflatedRead {
         }
     }
 
+    /** Whether all of a stretch is read that went up to the limit. */
+    boolean isThrough(final ReplayRequest request) {
+        return !isEmitting && next > request.limit;
+    }
+
     private void scan(
             final ReplayRequest request, final BlockCursor reader, final int scanLengthMax) {
         int scanned = 0;
@@ -80,6 +86,10 @@ final class ConflatedRead {
                     block.frameOffset(to - 1) + block.frameLength(to - 1) - block.frameOffset(from);
             request.timestamp = block.timestamp(to - 1);
             next = first + to;
+            if (next > request.limit && !isExtended) { // what came meanwhile is to be little
+                isExtended = true;
+                request.limit = Math.max(request.limit, request.loop.handedOut());
+            }
         }
         count = newest.count();
         sequences = newest.sorted();
@@ -119,5 +129,6 @@ final class ConflatedRead {
         request.cursor = next;
         newest.clear();
         isEmitting = false;
+        isExtended = false;
     }
 }

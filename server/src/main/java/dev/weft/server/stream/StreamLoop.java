@@ -14,7 +14,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -56,6 +58,8 @@ public final class StreamLoop implements Agent {
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> refused =
             new ArrayDeque<>(); // by the replay queue; again at the next tick
+    private final PriorityQueue<Subscriber> paced = // those whose next stretch is not due
+            new PriorityQueue<>(Comparator.comparingLong(Subscriber::stretchDueUs));
     private final Arrivals arrivals;
     private long cycles;
     private final SplittableRandom random = new SplittableRandom();
@@ -126,6 +130,7 @@ public final class StreamLoop implements Agent {
         cycles++;
         try {
             int workCount = fanout.doWork() + arrivals.open();
+            planPaced();
             setAlarm();
             workCount += replayed.drain(onAnswer, REPLAYED_PER_CYCLE_MAX);
             for (int i = 0; i < STEPS_PER_CYCLE_MAX; i++) {
@@ -145,10 +150,26 @@ public final class StreamLoop implements Agent {
         }
     }
 
+    private void planPaced() {
+        Subscriber first = paced.peek();
+        if (first == null) {
+            return;
+        }
+        final long now = clock.microTime();
+        while (first != null && first.isStretchDue(now)) {
+            paced.remove().onStretchDue();
+            first = paced.peek();
+        }
+    }
+
     /** Has itself called when something is to go out although nothing happens until then. */
     private void setAlarm() {
+        final Subscriber first = paced.peek();
+        long due = fanout.dueUs();
+        if (first != null) {
+            due = Math.min(due, first.stretchDueUs());
+        }
         final Alarm current = alarm;
-        final long due = fanout.dueUs();
         if (current != null && due != Long.MAX_VALUE) {
             current.set(due, clock.microTime());
         }
@@ -318,6 +339,11 @@ public final class StreamLoop implements Agent {
         subscriber.close(Transition.DELIVERY_FAILED, null);
     }
 
+    /** Goes on with a subscriber when its next stretch is due. */
+    void pace(final Subscriber subscriber) {
+        paced.add(subscriber);
+    }
+
     private void onAnswer(final ReplayRequest answer) {
         final Subscriber subscriber = answer.subscriber;
         lease.needAlso(answer.cursor);
@@ -395,6 +421,11 @@ public final class StreamLoop implements Agent {
             refused.add(request.subscriber);
         }
         return accepted;
+    }
+
+    /** Newest sequence that all live subscribers have got. Any thread. */
+    long handedOut() {
+        return fanout.counters().handedOut.get();
     }
 
     void release() {

@@ -63,6 +63,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private Transition caughtUpFor = Transition.SUBSCRIBED;
     private long caughtUpAt;
     private long readTimestamp = UNKNOWN; // of the last event that the replay thread came to
+    private long stretchDueUs; // does not change while it is paced
+    private boolean isPaced; // in the loop's queue of those
     private int inboundLength;
 
     // For KeepAlive.
@@ -236,7 +238,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
                         ? loop.encodeBehind(cursor, filter, framing, chunked)
                         : FanoutAgent.LAPPED;
         if (next < 0) {
-            ask();
+            askInTime();
             return false;
         }
         cursor = next;
@@ -276,6 +278,9 @@ final class Subscriber implements Member, Exchange.StreamHandler {
             close(Transition.REPLAY_FAILED, null);
             return;
         }
+        if (chunk != null && answer.conflated != null && answer.conflated.isThrough(answer)) {
+            stretchDueUs = loop.timeUs() + policy.intervalUs();
+        }
         start = null;
         cursor = answer.cursor;
         readTimestamp = answer.timestamp;
@@ -285,6 +290,35 @@ final class Subscriber implements Member, Exchange.StreamHandler {
             loop.fanout().counters().onDelivered(answer.eventCount, length, 1);
         }
         loop.advance(this);
+    }
+
+    /** Asks, but for the newest events not before an interval has passed since the last ones. */
+    private void askInTime() {
+        if (policy.isAll()) {
+            ask();
+        } else if (!isPaced) {
+            if (isStretchDue(loop.timeUs())) {
+                ask();
+            } else {
+                isPaced = true;
+                loop.pace(this);
+            }
+        }
+    }
+
+    /** Its next stretch is due. */
+    void onStretchDue() {
+        isPaced = false;
+        loop.plan(this);
+    }
+
+    /** When it may be sent the next of the newest events while it catches up. */
+    long stretchDueUs() {
+        return stretchDueUs;
+    }
+
+    boolean isStretchDue(final long nowUs) {
+        return nowUs >= stretchDueUs || stretchDueUs - nowUs > Policy.INTERVAL_US_MAX;
     }
 
     private void ask() {

@@ -25,6 +25,10 @@ class ConflationTest {
                     new FanoutConfig(1, 8, 2, 2, 1 << 16));
 
     private Receiver join(final Policy policy, final Filter filter) {
+        return join(policy, filter, fanout.nextSequence());
+    }
+
+    private Receiver join(final Policy policy, final Filter filter, final long cursor) {
         final Receiver receiver = new Receiver();
         assertThat(
                         fanout.join(
@@ -33,7 +37,7 @@ class ConflationTest {
                                 Framing.NDJSON,
                                 false,
                                 policy,
-                                fanout.nextSequence()))
+                                cursor))
                 .isEqualTo(FanoutAgent.Join.JOINED);
         return receiver;
     }
@@ -132,17 +136,73 @@ class ConflationTest {
         publish("a", "a");
         final Receiver late = join(Policy.LATEST, TYPE_T);
         publish("a", "b");
-        for (int i = 0; i < 60; i++) {
-            fabric.publish("{\"type\":\"u\",\"data\":\"" + "x".repeat(3_000) + "\"}");
-            settle();
-        }
-        fabric.advanceTime(INTERVAL_US);
+        publishOthers(9);
+        settle(); // not half a ring
+        publishOthers(13);
         settle();
         assertThat(early.left).containsExactly("LAPPED 2");
         assertThat(alone.left).containsExactly("LAPPED 2");
         assertThat(late.left).containsExactly("LAPPED 3");
         assertThat(fanout.groupCount()).isZero();
         assertThat(fanout.dueUs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private void publishOthers(final int count) {
+        for (int i = 0; i < count; i++) {
+            fabric.publish("{\"type\":\"u\",\"data\":\"" + "x".repeat(3_000) + "\"}");
+        }
+    }
+
+    @Test
+    void shouldSendEarlyWhatTheRingIsAboutToLose() {
+        final Receiver latest = join(Policy.LATEST, TYPE_T);
+        publish("a", "a", "b");
+        assertThat(seen(latest)).containsExactly("1");
+        for (int i = 0; i < 60; i++) { // three rings in one interval
+            publishOthers(1);
+            settle();
+        }
+        assertThat(latest.left).isEmpty();
+        assertThat(seen(latest)).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void shouldTakeInWhoIsALittleBehindAndNoteWhatHeMissed() {
+        final Receiver early = join(Policy.LATEST, TYPE_T);
+        publish("a", "b", "c", "a"); // of which the first one goes out at once
+        final Receiver behind = join(Policy.LATEST, TYPE_T, 1);
+        final Receiver between = join(Policy.LATEST, TYPE_T, 4);
+        final Receiver first = join(Policy.LATEST, TYPE_T, 2);
+        final Receiver alone = join(Policy.sample(10), Filter.ALL, 2);
+        assertThat(fanout.cursor(early)).isEqualTo(2);
+        assertThat(fanout.cursor(behind)).isEqualTo(1);
+        assertThat(fanout.cursor(between)).isEqualTo(4);
+        assertThat(fanout.cursor(first)).isEqualTo(2);
+        publish("d");
+        assertThat(seen(alone)).containsExactly("5");
+        fabric.advanceTime(INTERVAL_US);
+        settle();
+        assertThat(seen(early)).containsExactly("1", "2", "3", "4", "5");
+        assertThat(seen(behind)).containsExactly("2", "3", "4", "5");
+        assertThat(seen(first)).containsExactly("2", "3", "4", "5");
+        assertThat(seen(between)).containsExactly("4", "5");
+    }
+
+    @Test
+    void shouldRefuseWhoMissedWhatTheRingHasLost() {
+        publish("a");
+        publishOthers(60);
+        settle();
+        assertThat(
+                        fanout.join(
+                                new Receiver(),
+                                TYPE_T,
+                                Framing.NDJSON,
+                                false,
+                                Policy.LATEST,
+                                1))
+                .isEqualTo(FanoutAgent.Join.BEHIND);
+        assertThat(fanout.groupCount()).isZero();
     }
 
     @Test

@@ -23,6 +23,7 @@ class GroupTableTest {
                     turns,
                     new Conflator(
                             fabric.ring(),
+                            fabric.ring().newReader(),
                             UnpooledByteBufAllocator.DEFAULT,
                             new FramePlan(),
                             turns));

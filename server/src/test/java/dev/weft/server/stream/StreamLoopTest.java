@@ -134,6 +134,7 @@ class StreamLoopTest {
         assertThat(sequences(latest)).containsExactly(94L, 95L, 96L, 97L, 98L, 99L, 100L, 101L);
         assertThat(sequences(sampled)).containsExactly(101L);
         fabric.publish("{\"type\":\"a\",\"subject\":\"k/1\"}");
+        fabric.advanceTime(100_000);
         settle();
         assertThat(sequences(latest)).as("live").endsWith(102L);
     }
@@ -160,8 +161,8 @@ class StreamLoopTest {
 
     @Test
     void shouldTellTheGapAlsoToWhoWantsTheNewestOnly() {
-        for (int i = 0; i < 10; i++) {
-            fabric.publish("{\"type\":\"a\"}");
+        for (int i = 0; i < 10; i++) { // more than the ring holds
+            fabric.publish("{\"type\":\"a\",\"data\":\"" + "x".repeat(150_000) + "\"}");
         }
         settle();
         fabric.journal().trim(8);
