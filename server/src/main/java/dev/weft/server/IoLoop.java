@@ -4,6 +4,7 @@ import dev.weft.server.aggregate.AggregateRoutes;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.fanout.FanoutConfig;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.ingest.IngestConfig;
 import dev.weft.server.ingest.IngestLoop;
@@ -49,6 +50,7 @@ final class IoLoop {
             Journal journal,
             Replay replay,
             Queries queries,
+            FanoutConfig fanout,
             StreamConfig streams,
             SubscriberSlots slots,
             IngestConfig ingest,
@@ -83,7 +85,8 @@ final class IoLoop {
                                 shared.engine().ring(),
                                 allocator,
                                 shared.clock(),
-                                deliveryLatency::record),
+                                deliveryLatency::record,
+                                shared.fanout()),
                         shared.replay().catchUp(),
                         shared.journal(),
                         allocator,

@@ -5,6 +5,7 @@ import dev.weft.protocol.json.JsonText;
 import dev.weft.server.auth.ApiKeys;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.door.Door;
+import dev.weft.server.fanout.FanoutConfig;
 import dev.weft.server.http.HttpServer;
 import dev.weft.server.http.OriginRules;
 import dev.weft.server.http.RouteTable;
@@ -119,6 +120,7 @@ public final class Weft implements AutoCloseable {
                         journal,
                         replay,
                         queries,
+                        FanoutConfig.forLoops(duties.size()),
                         streamConfig,
                         slots,
                         IngestConfig.of(rules, config.durableByDefault(), duties.size()),

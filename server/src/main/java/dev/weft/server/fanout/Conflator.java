@@ -219,31 +219,26 @@ final class Conflator {
             final Group group, final long[] sequences, final int count, final long from) {
         long encodedFrom = from;
         int eventCount = 0;
-        ByteBuf bytes = null;
+        ByteBuf bytes = null; // with a reference that is not ours any more
         boolean isGood = true;
         for (int i = group.cohortCount() - 1; i >= 0 && isGood; i--) {
             final Cohort cohort = group.cohort(i);
             if (cohort.servedTo() > from) {
                 if (cohort.servedTo() != encodedFrom) {
                     encodedFrom = cohort.servedTo();
-                    release(bytes);
                     isGood = encode(group, sequences, count, encodedFrom);
                     eventCount = batch.eventCount();
                     bytes = isGood ? batch.take() : null;
+                    if (bytes != null) {
+                        turns.unwritten().add(bytes);
+                    }
                 }
                 if (bytes != null) {
                     turns.put(cohort, bytes.retain(), eventCount);
                 }
             }
         }
-        release(bytes);
         return isGood;
-    }
-
-    private static void release(final @Nullable ByteBuf bytes) {
-        if (bytes != null) {
-            bytes.release();
-        }
     }
 
     private boolean encode(

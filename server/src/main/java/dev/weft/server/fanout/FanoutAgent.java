@@ -130,6 +130,24 @@ public final class FanoutAgent implements Agent {
         return counters;
     }
 
+    /**
+     * Whether more was handed out and is not yet written than may be: who has something to write
+     * gets no more for now.
+     */
+    public boolean isShort() {
+        return turns.unwritten().length() > turns.config().unwrittenLengthMax();
+    }
+
+    /** Lets go what was written since. To be called now and then also when nothing is new. */
+    public void sweep() {
+        turns.unwritten().sweep();
+    }
+
+    /** Bytes handed out and not yet written, as far as that was noticed. */
+    public long unwrittenLength() {
+        return turns.unwritten().length();
+    }
+
     public int groupCount() {
         return groups.count();
     }

@@ -10,23 +10,28 @@ package dev.weft.server.fanout;
  * @param writesPerTurnMax writes to members of larger groups after which the loop looks at its
  *     sockets again; a cohort is not divided.
  * @param pendingLengthMax bytes that may wait for a cohort, a longer batch excepted.
+ * @param unwrittenLengthMax bytes handed out to all members and not yet written from which on
+ *     whoever has not written everything leaves.
  */
 public record FanoutConfig(
         int smallGroupLengthMax,
         int smallWritesPerTurnMax,
         int cohortLength,
         int writesPerTurnMax,
-        int pendingLengthMax) {
+        int pendingLengthMax,
+        long unwrittenLengthMax) {
     /** Measured with the scenario fairness of the load rig. */
     public static final FanoutConfig DEFAULT =
-            new FanoutConfig(8, 128, 32, 32, FanoutAgent.CYCLE_LENGTH_MAX);
+            new FanoutConfig(
+                    8, 128, 32, 32, FanoutAgent.CYCLE_LENGTH_MAX, 64L * 1024 * 1024);
 
     public FanoutConfig {
         if (smallGroupLengthMax < 0
                 || smallWritesPerTurnMax < 1
                 || cohortLength < 1
                 || writesPerTurnMax < 1
-                || pendingLengthMax < 1) {
+                || pendingLengthMax < 1
+                || unwrittenLengthMax < 1) {
             throw new IllegalArgumentException(
                     "smallGroupLengthMax="
                             + smallGroupLengthMax
@@ -37,7 +42,20 @@ public record FanoutConfig(
                             + " writesPerTurnMax="
                             + writesPerTurnMax
                             + " pendingLengthMax="
-                            + pendingLengthMax);
+                            + pendingLengthMax
+                            + " unwrittenLengthMax="
+                            + unwrittenLengthMax);
         }
+    }
+
+    /** The default for each of several loops, which have the memory together. */
+    public static FanoutConfig forLoops(final int count) {
+        return new FanoutConfig(
+                DEFAULT.smallGroupLengthMax,
+                DEFAULT.smallWritesPerTurnMax,
+                DEFAULT.cohortLength,
+                DEFAULT.writesPerTurnMax,
+                DEFAULT.pendingLengthMax,
+                DEFAULT.unwrittenLengthMax / count);
     }
 }

@@ -172,8 +172,8 @@ final class Group {
     }
 
     /**
-     * Gives the bytes, of which it takes the reference over, to each cohort that stands where they
-     * begin; see {@link Cohort#put}.
+     * Gives the bytes to each cohort that stands where they begin; see {@link Cohort#put}. The
+     * reference stays the caller's.
      */
     void put(
             final ByteBuf bytes,
@@ -186,7 +186,6 @@ final class Group {
                 cohorts[i].put(bytes.retain(), eventCount, from, to, timestamp);
             }
         }
-        bytes.release();
     }
 
     /**

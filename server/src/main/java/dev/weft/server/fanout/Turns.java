@@ -17,6 +17,7 @@ final class Turns {
 
     private final FanoutConfig config;
     private final FanoutCounters counters;
+    private final Unwritten unwritten = new Unwritten();
     private final ArrayDeque<Cohort> few = new ArrayDeque<>(); // of small groups, with something
     private final ArrayDeque<Cohort> crowd = new ArrayDeque<>(); // pending, as those of larger ones
     private long cycleBegin;
@@ -35,6 +36,11 @@ final class Turns {
 
     private boolean isSmall(final Group group) {
         return group.size() <= config.smallGroupLengthMax();
+    }
+
+    /** What was handed out and is not yet written. */
+    Unwritten unwritten() {
+        return unwritten;
     }
 
     boolean isQueueEmpty() {
@@ -87,6 +93,7 @@ final class Turns {
             }
         }
         group.put(bytes, eventCount, from, nextSequence, oldest);
+        unwritten.add(bytes);
         final ArrayDeque<Cohort> queue = isSmall(group) ? few : crowd;
         for (int i = 0; i < group.cohortCount(); i++) {
             final Cohort cohort = group.cohort(i);
@@ -104,6 +111,7 @@ final class Turns {
     long end() {
         serve(few, config.smallWritesPerTurnMax());
         serve(crowd, config.writesPerTurnMax());
+        unwritten.sweep();
         return oldestServed;
     }
 

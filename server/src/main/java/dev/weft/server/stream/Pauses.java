@@ -33,11 +33,11 @@ final class Pauses {
     /**
      * To be called once a tick while somebody misses what it holds.
      *
-     * @param waiting bytes until it counts as writable again.
+     * @param waiting bytes that it has not taken.
      * @return whether it has taken nothing for too long.
      */
     boolean isTooLong(final long waiting) {
-        stalledTicks = waiting == waitingBefore ? stalledTicks + 1 : 0;
+        stalledTicks = waiting >= waitingBefore ? stalledTicks + 1 : 0; // keep-alives add some
         waitingBefore = waiting;
         return stalledTicks >= STALLED_TICKS_MAX;
     }

@@ -57,7 +57,7 @@ public final class StreamLoop implements Agent {
     private int behindShare; // of the budget, between encodeBehind and takeBehind
     private final ArrayDeque<Subscriber> planned = new ArrayDeque<>();
     private final ArrayDeque<Subscriber> refused =
-            new ArrayDeque<>(); // by the replay queue; again at the next tick
+            new ArrayDeque<>(); // by the replay queue, or for want of room; again at the next tick
     private final PriorityQueue<Subscriber> paced = // those whose next stretch is not due
             new PriorityQueue<>(Comparator.comparingLong(Subscriber::stretchDueUs));
     private final Arrivals arrivals;
@@ -191,19 +191,20 @@ public final class StreamLoop implements Agent {
      */
     public void tick() {
         keepAlive.onTick(onQuiet);
+        fanout.sweep();
         renewLease();
         closeStalled();
-        Subscriber subscriber = refused.poll();
-        while (subscriber != null) {
+        for (int i = refused.size(); i > 0; i--) {
+            final Subscriber subscriber = refused.remove();
+            subscriber.markLater(false);
             plan(subscriber);
-            subscriber = refused.poll();
         }
     }
 
     /** Who takes nothing holds what others wait for: bytes of the budget, or a deleted file. */
     private void closeStalled() {
         if (counters.subscribers(SubscriberState.CATCHING_UP).get() > 0) {
-            final boolean isShort = catchUp.budget().isShort();
+            final boolean isShort = catchUp.budget().isShort() || fanout.isShort();
             final long oldest = journal.oldestSequence();
             for (final Subscriber subscriber : keepAlive.all()) {
                 subscriber.closeIfStalled(isShort, oldest);
@@ -355,6 +356,14 @@ public final class StreamLoop implements Agent {
         }
     }
 
+    /** Goes on with a subscriber at the next tick. */
+    void planLater(final Subscriber subscriber) {
+        if (subscriber.markLater(true)) {
+            return;
+        }
+        refused.add(subscriber);
+    }
+
     /** Goes on with a subscriber in the next duty cycle. */
     void plan(final Subscriber subscriber) {
         if (!subscriber.markPlanned(true)) {
@@ -418,7 +427,7 @@ public final class StreamLoop implements Agent {
         final boolean accepted = catchUp.offer(request);
         if (!accepted) {
             counters.replayRefused.increment();
-            refused.add(request.subscriber);
+            planLater(request.subscriber);
         }
         return accepted;
     }

@@ -59,6 +59,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private long cursor;
     private boolean hasSlot = true; // until it is closed
     private boolean inFlight; // the request is with the replay thread
+    private boolean later; // in the loop's list for its next tick
     private boolean planned; // in the loop's list of subscribers to go on with
     private Transition caughtUpFor = Transition.SUBSCRIBED;
     private long caughtUpAt;
@@ -179,7 +180,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     public boolean deliver(final ByteBuf batch, final boolean isLast) {
         final Channel current = channel;
         if (isLast || current == null || state == SubscriberState.CLOSED) {
-            return send(batch);
+            final boolean isLate = mustWait(); // before: some transports write a moment later
+            return send(batch) && !isLate;
         }
         current.write(batch, current.voidPromise());
         return true;
@@ -223,7 +225,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         if (state != SubscriberState.CATCHING_UP
                 || inFlight
                 || current == null
-                || !current.isWritable()) {
+                || !current.isWritable()
+                || waitsForRoom()) {
             return false; // someone else's move: the fan-out's, the replay thread's or the client's
         }
         if (start != null) {
@@ -251,6 +254,23 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
         // Tried again at once: by the next duty cycle the fan-out would be ahead again.
         return current.isWritable() && !join();
+    }
+
+    /** Too much was handed out that is not written, and some of that is its. */
+    private boolean mustWait() {
+        final Channel current = channel;
+        return loop.fanout().isShort()
+                && current != null
+                && SubscriberFacts.pendingBytes(current) > 0;
+    }
+
+    /** The same, and it is looked after again later. */
+    private boolean waitsForRoom() {
+        if (mustWait()) {
+            loop.planLater(this);
+            return true;
+        }
+        return false;
     }
 
     /** The hand-over: from the cursor on the fan-out's group delivers, or nothing changes. */
@@ -352,12 +372,18 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         final boolean isMissed = othersWait || (cursor <= oldest && oldest > 1);
         if (state != SubscriberState.CATCHING_UP
                 || current == null
-                || current.isWritable()
-                || !isMissed) {
+                || !isMissed
+                || (current.isWritable() && !mustWait())) {
             pauses.forgetTicks();
-        } else if (pauses.isTooLong(current.bytesBeforeWritable())) {
+        } else if (pauses.isTooLong(SubscriberFacts.pendingBytes(current))) {
             close(Transition.STALLED, null);
         }
+    }
+
+    boolean markLater(final boolean isLater) {
+        final boolean before = later;
+        later = isLater;
+        return before;
     }
 
     boolean markPlanned(final boolean isPlanned) {

@@ -22,7 +22,7 @@ class ConflationTest {
                     UnpooledByteBufAllocator.DEFAULT,
                     () -> fabric.timeUs() + clockOffsetUs,
                     latency -> {},
-                    new FanoutConfig(1, 8, 2, 2, 1 << 16));
+                    new FanoutConfig(1, 8, 2, 2, 1 << 16, 1 << 20));
 
     private Receiver join(final Policy policy, final Filter filter) {
         return join(policy, filter, fanout.nextSequence());

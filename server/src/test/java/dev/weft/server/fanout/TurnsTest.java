@@ -29,7 +29,7 @@ class TurnsTest {
                     UnpooledByteBufAllocator.DEFAULT,
                     fabric::timeUs,
                     latency -> {},
-                    new FanoutConfig(1, COHORT, COHORT, COHORT, PENDING_MAX));
+                    new FanoutConfig(1, COHORT, COHORT, COHORT, PENDING_MAX, 1 << 20));
     private final List<Receiver> crowd = new ArrayList<>();
 
     private Receiver join(final Filter filter) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StreamSimulationTest {
     private static final int RING_CAPACITY = 1 << 18;
     private static final int STEPS = 1_500;
-    private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 2, 10_000);
+    private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 2, 10_000, 50_000);
     private static final List<Framing> FRAMINGS = List.of(Framing.values());
     private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*", Pattern.DOTALL);
     private static final Pattern SUBJECT = Pattern.compile("\"subject\":\"([^\"]+)\"");
@@ -296,6 +296,9 @@ class StreamSimulationTest {
                 int work = catchUp.doWork();
                 for (final StreamLoop loop : loops) {
                     work += loop.doWork();
+                }
+                if (work == 0) {
+                    loops.forEach(StreamLoop::tick);
                 }
                 quiet = work == 0 ? quiet + 1 : 0;
                 fabric.advanceTime(work == 0 ? Policy.INTERVAL_US_MAX : 0);
