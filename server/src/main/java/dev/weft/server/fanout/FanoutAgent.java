@@ -12,9 +12,9 @@ import org.agrona.concurrent.EpochMicroClock;
 
 /**
  * Takes new blocks from the ring and gives each group one encoded batch per duty cycle. One per I/O
- * loop, which is the only thread that touches it. Members stand at {@link
- * #nextSequence}, or where what waits for them begins; who is ahead of that waits inside, who is
- * behind is refused and catches up elsewhere. So the hand-over to live is one call, {@link #join}.
+ * loop, which is the only thread that touches it. Members stand at {@link #nextSequence}, or where
+ * what waits for them begins; who is ahead of that waits inside, who is behind is refused and
+ * catches up elsewhere. So the hand-over to live is one call, {@link #join}.
  */
 public final class FanoutAgent implements Agent {
     /** How {@link #join} ended. */

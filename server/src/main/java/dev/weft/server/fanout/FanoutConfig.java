@@ -22,8 +22,7 @@ public record FanoutConfig(
         long unwrittenLengthMax) {
     /** Measured with the scenario fairness of the load rig. */
     public static final FanoutConfig DEFAULT =
-            new FanoutConfig(
-                    8, 128, 32, 32, FanoutAgent.CYCLE_LENGTH_MAX, 64L * 1024 * 1024);
+            new FanoutConfig(8, 128, 32, 32, FanoutAgent.CYCLE_LENGTH_MAX, 64L * 1024 * 1024);
 
     public FanoutConfig {
         if (smallGroupLengthMax < 0

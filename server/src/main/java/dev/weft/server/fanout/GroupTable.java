@@ -69,10 +69,7 @@ final class GroupTable {
      * @return false if it has to catch up otherwise.
      */
     boolean addBehind(
-            final Member member,
-            final Group.Key key,
-            final long cursor,
-            final long nextSequence) {
+            final Member member, final Group.Key key, final long cursor, final long nextSequence) {
         final Group known = groups.get(key);
         final long noted = known == null ? nextSequence : known.standing(nextSequence);
         if (cursor < noted && !conflator.canNote(cursor)) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Who gets what was encoded, and when: members of small groups first, then cohorts of larger ones,
  * both in turn and a bounded number of writes at a time. So a crowd does not hold up those who are
  * few, and neither holds up the sockets from which the next events come. While somebody waits, what
- * he has to get becomes more, and he gets all of that with one flush. What waits is bounded: when it
- * is too much for a cohort, that one is served whosever turn it is. Thread: the I/O loop.
+ * he has to get becomes more, and he gets all of that with one flush. What waits is bounded: when
+ * it is too much for a cohort, that one is served whosever turn it is. Thread: the I/O loop.
  */
 final class Turns {
     /** Nothing went out. */

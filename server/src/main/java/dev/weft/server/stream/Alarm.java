@@ -27,9 +27,7 @@ final class Alarm {
     void set(final long wantedUs, final long nowUs) {
         final Future<?> before = running;
         if (before != null) {
-            if (nowUs < dueUs
-                    && dueUs <= wantedUs
-                    && dueUs - nowUs <= Policy.INTERVAL_US_MAX) {
+            if (nowUs < dueUs && dueUs <= wantedUs && dueUs - nowUs <= Policy.INTERVAL_US_MAX) {
                 return;
             }
             before.cancel(false); // something is due earlier, or the clock was set
@@ -37,8 +35,7 @@ final class Alarm {
         dueUs = wantedUs;
         running =
                 timer.schedule(
-                        onTime,
-                        Math.max(1, Math.min(wantedUs - nowUs, Policy.INTERVAL_US_MAX)));
+                        onTime, Math.max(1, Math.min(wantedUs - nowUs, Policy.INTERVAL_US_MAX)));
     }
 
     private void onTime() {

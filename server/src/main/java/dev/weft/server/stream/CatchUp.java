@@ -166,7 +166,8 @@ public final class CatchUp implements Agent {
     }
 
     /**
-     * Nobody asks: what is kept for others, mapped or leased is given back, the first after a while.
+     * Nobody asks: what is kept for others, mapped or leased is given back, the first after a
+     * while.
      */
     private void onIdle() {
         starts.renew();

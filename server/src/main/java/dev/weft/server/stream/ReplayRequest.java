@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A subscriber's wish to read on in the journal, and the answer. It belongs to the I/O loop, from
  * {@link CatchUp#offer} on to the replay thread, and from {@link StreamLoop#onReplayed} on to the
  * I/O loop again; the queues between them order the accesses. Only {@link #isCancelled} and {@link
- * #isStartTaken} are looked at from both sides at once. One per subscriber that catches up, used again for each chunk.
+ * #isStartTaken} are looked at from both sides at once. One per subscriber that catches up, used
+ * again for each chunk.
  */
 final class ReplayRequest {
     final Subscriber subscriber;

@@ -111,7 +111,8 @@ public final class StreamLoop implements Agent {
     }
 
     /**
-     * Sets what has {@link #doWork} called although nothing happens, on this loop. Before it starts.
+     * Sets what has {@link #doWork} called although nothing happens, on this loop. Before it
+     * starts.
      */
     public void wakeAfterBy(final Timer timer) {
         alarm = new Alarm(timer, () -> signal.signal());

@@ -56,8 +56,7 @@ public final class WebSocketRoute implements Route {
     }
 
     private void open(final Exchange exchange, final Beginning beginning, final String key) {
-        SubscribeRoute.open(
-                exchange, loop, beginning, false, subscriber -> head(subscriber, key));
+        SubscribeRoute.open(exchange, loop, beginning, false, subscriber -> head(subscriber, key));
     }
 
     private static ByteBuf head(final Subscriber subscriber, final String key) {

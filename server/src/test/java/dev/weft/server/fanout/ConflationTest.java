@@ -30,14 +30,7 @@ class ConflationTest {
 
     private Receiver join(final Policy policy, final Filter filter, final long cursor) {
         final Receiver receiver = new Receiver();
-        assertThat(
-                        fanout.join(
-                                receiver,
-                                filter,
-                                Framing.NDJSON,
-                                false,
-                                policy,
-                                cursor))
+        assertThat(fanout.join(receiver, filter, Framing.NDJSON, false, policy, cursor))
                 .isEqualTo(FanoutAgent.Join.JOINED);
         return receiver;
     }
@@ -193,14 +186,7 @@ class ConflationTest {
         publish("a");
         publishOthers(60);
         settle();
-        assertThat(
-                        fanout.join(
-                                new Receiver(),
-                                TYPE_T,
-                                Framing.NDJSON,
-                                false,
-                                Policy.LATEST,
-                                1))
+        assertThat(fanout.join(new Receiver(), TYPE_T, Framing.NDJSON, false, Policy.LATEST, 1))
                 .isEqualTo(FanoutAgent.Join.BEHIND);
         assertThat(fanout.groupCount()).isZero();
     }

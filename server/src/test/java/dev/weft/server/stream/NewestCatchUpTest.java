@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class NewestCatchUpTest {
     private static final int RING_CAPACITY = 1 << 16;
     private static final int SUBSCRIBERS = 20;
-    private static final String EVENT =
-            "{\"type\":\"a\",\"data\":\"" + "x".repeat(3_000) + "\"}";
+    private static final String EVENT = "{\"type\":\"a\",\"data\":\"" + "x".repeat(3_000) + "\"}";
 
     private final Fabric fabric = new Fabric(RING_CAPACITY);
     private final CatchUp catchUp =

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 class StreamLoopFaultTest {
     private static final long ALL_BYTES = Long.MAX_VALUE / 4;
     private static final int SUBSCRIBERS = 20; // more than have a step in one duty cycle
-    private static final String EVENT =
-            "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
+    private static final String EVENT = "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
 
     private final Fabric fabric = new Fabric(1 << 20);
     private final FailingAllocator fanoutAllocator = new FailingAllocator();
@@ -28,8 +27,7 @@ class StreamLoopFaultTest {
             new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, SUBSCRIBERS);
     private final StreamLoop loop =
             new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(), fanoutAllocator, fabric::timeUs, latency -> {}),
+                    new FanoutAgent(fabric.ring(), fanoutAllocator, fabric::timeUs, latency -> {}),
                     catchUp,
                     fabric.journal(),
                     streamAllocator,
@@ -46,8 +44,7 @@ class StreamLoopFaultTest {
 
     private FakeSocket open(final Start start) {
         final Subscriber subscriber =
-                loop.subscribe(
-                        loop.begin(new Subscription(start, Filter.ALL, Framing.SSE)), true);
+                loop.subscribe(loop.begin(new Subscription(start, Filter.ALL, Framing.SSE)), true);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);
         sockets.add(socket);

@@ -59,8 +59,7 @@ class UnwrittenTest {
                                 Filter.Field.TYPE,
                                 Set.of(Term.exact("a"), Term.exact("x" + number))));
         final Subscriber subscriber =
-                loop.subscribe(
-                        loop.begin(new Subscription(Start.HEAD, filter, Framing.SSE)), true);
+                loop.subscribe(loop.begin(new Subscription(Start.HEAD, filter, Framing.SSE)), true);
         final FakeSocket socket = new FakeSocket(subscriber);
         subscriber.onOpen(socket);
         sockets.add(socket);
@@ -103,8 +102,7 @@ class UnwrittenTest {
                 loop.tick();
                 settle();
             }
-            assertThat(pending())
-                    .isLessThanOrEqualTo(LENGTH_MAX + oneEach + 2 * CHUNKS_LENGTH_MAX);
+            assertThat(pending()).isLessThanOrEqualTo(LENGTH_MAX + oneEach + 2 * CHUNKS_LENGTH_MAX);
             assertThat(seen(reading)).isEqualTo(i);
         }
         assertThat(loop.fanout().isShort()).isTrue();
