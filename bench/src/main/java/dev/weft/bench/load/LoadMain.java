@@ -4,8 +4,33 @@ import dev.weft.bench.report.Environment;
 import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.ReportWriter;
+import dev.weft.bench.rig.MemoryWarmer;
+import dev.weft.bench.rig.Rig;
+import dev.weft.bench.rig.Scenario;
+import dev.weft.bench.scenario.CrowdScenario;
+import dev.weft.bench.scenario.DoorScenario;
+import dev.weft.bench.scenario.FairnessScenario;
+import dev.weft.bench.scenario.FanOutScenario;
+import dev.weft.bench.scenario.IdleScenario;
+import dev.weft.bench.scenario.IngestScenario;
+import dev.weft.bench.scenario.MemoryScenario;
+import dev.weft.bench.scenario.OpenLoopScenario;
+import dev.weft.bench.scenario.PressureScenario;
+import dev.weft.bench.scenario.PublishScenario;
+import dev.weft.bench.scenario.StalledScenario;
+import dev.weft.bench.scenario.StartScenario;
+import dev.weft.bench.scenario.StormScenario;
+import dev.weft.bench.scenario.SweepScenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.Contenders;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +40,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The command line of the load rig; {@code scripts/bench} is its launcher. */
 @Command(
@@ -27,19 +47,23 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description =
-                "Measures a real server over loopback, from another process, beside other servers and bare loops of socket writes.",
+                "Measures a real server over loopback, from another process, beside other servers"
+                    + " and bare loops of socket writes.",
         footer = {
             "",
-            "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, door, latency, paced, idle,"
-                    + " subscribers.",
+            "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, door, latency,"
+                + " paced, idle, subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "fairness: whether a crowd holds up those who are few.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
-            "storm: all clients are dropped at once and come back; stalled: half of twice --subscribers stops reading;",
+            "storm: all clients are dropped at once and come back; stalled: half of twice"
+                + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
-            "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds, start and memory;",
+            "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
+                + " start and memory;",
             "peers = those that other servers have, beside all of them.",
-            "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan, better-sse, vertx.",
+            "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan,"
+                + " better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
 public final class LoadMain implements Callable<Integer> {

@@ -1,0 +1,33 @@
+package dev.weft.bench.rig;
+
+import dev.weft.bench.report.Question;
+import dev.weft.bench.report.Round;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.ServerProcess;
+
+import java.io.IOException;
+
+/**
+ * One question that the rig can answer. Its rounds run against all servers that take part, in turn.
+ */
+public interface Scenario {
+    /** What is measured, under which conditions, and what has to be reached. */
+    Question question();
+
+    /** Whether this server has what is measured. */
+    default boolean suits(final Contender contender) {
+        return true;
+    }
+
+    /** Rounds against each server, the warm-up not counted. */
+    default int roundCount(final int wanted) {
+        return wanted;
+    }
+
+    /**
+     * Runs one round.
+     *
+     * @param number from 1; 0 is the warm-up.
+     */
+    Round round(ServerProcess server, int number) throws IOException;
+}
