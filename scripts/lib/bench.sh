@@ -44,6 +44,7 @@ peers_prepare() {
       nchan) peer_nchan || continue ;;
       better-sse) peer_better_sse || continue ;;
       floor-c) peer_floor_c || continue ;;
+      postgresql) peer_postgresql || continue ;;
     esac
     PEERS=${PEERS:+$PEERS,}$name
   done
@@ -90,6 +91,14 @@ peer_better_sse() {
       return 1
     fi
   fi
+}
+
+# Its programs only: the rig makes a database of its own, and stops it.
+peer_postgresql() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  if can_install && no_start install_packages postgresql; then return; fi
+  say "no PostgreSQL here (package postgresql): left out"
+  return 1
 }
 
 peer_floor_c() {

@@ -18,6 +18,8 @@ class BenchArchitectureTest {
                     .definedBy("dev.weft.bench.load..")
                     .layer("scenario")
                     .definedBy("dev.weft.bench.scenario..")
+                    .layer("history")
+                    .definedBy("dev.weft.bench.history..")
                     .layer("rig")
                     .definedBy("dev.weft.bench.rig..")
                     .layer("fleet")
@@ -30,10 +32,12 @@ class BenchArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("scenario")
                     .mayOnlyBeAccessedByLayers("load")
+                    .whereLayer("history")
+                    .mayOnlyBeAccessedByLayers("load")
                     .whereLayer("rig")
-                    .mayOnlyBeAccessedByLayers("load", "scenario")
+                    .mayOnlyBeAccessedByLayers("load", "scenario", "history")
                     .whereLayer("fleet")
                     .mayOnlyBeAccessedByLayers("scenario")
                     .whereLayer("client")
-                    .mayOnlyBeAccessedByLayers("scenario", "rig", "fleet");
+                    .mayOnlyBeAccessedByLayers("scenario", "history", "rig", "fleet");
 }

@@ -1,8 +1,7 @@
 package dev.weft.bench.client;
 
-import org.agrona.DirectBuffer;
-
 import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
 
 /**
  * Counts the answers on a publisher's connection and adds up what they say was accepted. Confined
@@ -26,7 +25,7 @@ public final class AnswerStream {
     private String trouble = "";
 
     /** Takes what was read. */
-    void accept(final DirectBuffer buffer, final int offset, final int length) {
+    public void accept(final DirectBuffer buffer, final int offset, final int length) {
         final int end = offset + length;
         int position = offset;
         while (position < end) {

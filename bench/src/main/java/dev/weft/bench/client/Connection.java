@@ -1,9 +1,8 @@
 package dev.weft.bench.client;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One connection of the client, woken by {@link LoadClient}'s selector. Confined to the client's

@@ -1,7 +1,6 @@
 package dev.weft.bench.client;
 
 import dev.weft.bench.server.EventText;
-
 import java.nio.ByteBuffer;
 
 /**

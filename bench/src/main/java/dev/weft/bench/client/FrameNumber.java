@@ -2,11 +2,9 @@ package dev.weft.bench.client;
 
 import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
-
-import org.agrona.DirectBuffer;
-
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
 
 /** The number by which the frames of one stream are told apart. Confined to the client's thread. */
 @FunctionalInterface

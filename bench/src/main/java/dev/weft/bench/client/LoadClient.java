@@ -2,11 +2,6 @@ package dev.weft.bench.client;
 
 import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +19,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All connections of one round on one thread and one selector, because client and server share the

@@ -1,11 +1,10 @@
 package dev.weft.bench.client;
 
-import org.HdrHistogram.Histogram;
-import org.HdrHistogram.SynchronizedHistogram;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SynchronizedHistogram;
 
 /**
  * Publishes by a schedule, on a thread of its own: event {@code i} is due {@code i} intervals after

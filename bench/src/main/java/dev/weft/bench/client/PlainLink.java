@@ -1,7 +1,5 @@
 package dev.weft.bench.client;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -9,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One blocking connection that repeats one request, over TCP or a Unix socket alike: what a plain

@@ -1,10 +1,8 @@
 package dev.weft.bench.client;
 
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
+import org.HdrHistogram.Histogram;
 
 /**
  * Publishes to nobody by a schedule and takes the time from the moment that each event was due to

@@ -2,7 +2,6 @@ package dev.weft.bench.client;
 
 import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.weft.bench.client;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One connection that publishes, pipelined: requests go out without waiting, answers are counted as

@@ -1,12 +1,11 @@
 package dev.weft.bench.client;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** One live stream of the client. Confined to the client's thread. */
 public final class Subscriber implements Connection {

@@ -4,9 +4,6 @@ import dev.weft.bench.client.LoadClient;
 import dev.weft.bench.client.SourceAddresses;
 import dev.weft.bench.client.Subscriber;
 import dev.weft.bench.server.Dialect;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * One process of a crowd of subscribers, with source addresses of its own: some get every event of

@@ -1,9 +1,6 @@
 package dev.weft.bench.fleet;
 
 import dev.weft.bench.server.Contenders;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -13,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
 
 /** The rig's end of a {@link CrowdMember}. */
 public final class CrowdProcess implements AutoCloseable {

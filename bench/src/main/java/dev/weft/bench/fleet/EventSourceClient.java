@@ -5,10 +5,6 @@ import dev.weft.bench.client.FrameNumber;
 import dev.weft.bench.client.FrameStream;
 import dev.weft.bench.client.SourceAddresses;
 import dev.weft.bench.server.Dialect;
-
-import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -17,6 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client that behaves as a browser's EventSource does: it keeps its place, waits after a broken

@@ -1,9 +1,6 @@
 package dev.weft.bench.fleet;
 
 import dev.weft.bench.client.SourceAddresses;
-
-import org.agrona.concurrent.UnsafeBuffer;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,6 +17,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Many {@link EventSourceClient}s in a process of their own, on one thread and one selector, from

@@ -1,7 +1,6 @@
 package dev.weft.bench.fleet;
 
 import dev.weft.bench.server.Contenders;
-
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

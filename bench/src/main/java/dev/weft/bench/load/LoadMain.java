@@ -1,5 +1,6 @@
 package dev.weft.bench.load;
 
+import dev.weft.bench.history.HistoryScenario;
 import dev.weft.bench.report.Environment;
 import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Report;
@@ -23,14 +24,6 @@ import dev.weft.bench.scenario.StormScenario;
 import dev.weft.bench.scenario.SweepScenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.Contenders;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +33,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The command line of the load rig; {@code scripts/bench} is its launcher. */
 @Command(
@@ -48,22 +46,25 @@ import java.util.concurrent.Callable;
         mixinStandardHelpOptions = true,
         description =
                 "Measures a real server over loopback, from another process, beside other servers"
-                    + " and bare loops of socket writes.",
+                        + " and bare loops of socket writes.",
         footer = {
             "",
             "Scenarios: fan-out, fan-out-single, publish, publish-minimal, ingest, door, latency,"
-                + " paced, idle, subscribers.",
+                    + " paced, idle, subscribers.",
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "fairness: whether a crowd holds up those who are few.",
+            "history: pages, totals, exports and pollers over --events, beside sqlite and"
+                    + " postgresql.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
             "storm: all clients are dropped at once and come back; stalled: half of twice"
-                + " --subscribers stops reading;",
+                    + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
-                + " start and memory;",
-            "peers = those that other servers have, beside all of them.",
+                    + " start and memory;",
+            "peers = those that other servers have, beside all of them, and start, memory and"
+                + " door.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan,"
-                + " better-sse, vertx.",
+                    + " better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."
         })
 public final class LoadMain implements Callable<Integer> {
@@ -86,7 +87,10 @@ public final class LoadMain implements Callable<Integer> {
                     "publish",
                     "ingest",
                     "idle",
-                    "subscribers");
+                    "subscribers",
+                    "start",
+                    "memory",
+                    "door");
     private static final String DELIVERY_CPU = "server CPU per delivery, ns";
     private static final long WARM_LENGTH_MAX = 8L << 30;
 
@@ -143,6 +147,12 @@ public final class LoadMain implements Callable<Integer> {
             defaultValue = "2",
             description = "Fan-out batches under way (${DEFAULT-VALUE}).")
     private int window;
+
+    @Option(
+            names = "--events",
+            defaultValue = "1000000",
+            description = "Events of the history, in ten thousands (${DEFAULT-VALUE}).")
+    private long events;
 
     @Option(
             names = "--rate",
@@ -239,9 +249,18 @@ public final class LoadMain implements Callable<Integer> {
         return isOfPeers() ? Contenders.ALL : List.of(Contenders.FLOOR);
     }
 
+    /** Those of {@link #others} that are stores, all if nothing was said. */
+    private List<String> stores() {
+        return against == null
+                ? HistoryScenario.stores()
+                : HistoryScenario.stores().stream().filter(against::contains).toList();
+    }
+
     private List<Contender> contenders(final boolean withDoor) {
         final List<Contender> all = new ArrayList<>();
-        others().forEach(name -> all.add(Contenders.named(name, prepared)));
+        others().stream()
+                .filter(name -> !HistoryScenario.stores().contains(name))
+                .forEach(name -> all.add(Contenders.named(name, prepared)));
         variants.forEach((name, command) -> all.add(weft(name, command, withDoor)));
         all.add(weft(Report.PRODUCT, server, withDoor));
         return all;
@@ -288,6 +307,7 @@ public final class LoadMain implements Callable<Integer> {
             case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
+            case "history" -> new HistoryScenario(events, seconds, stores());
             case "start" -> new StartScenario(work, weft(Report.PRODUCT, server, false), 1_000_000);
             case "memory" -> new MemoryScenario();
             case "storm" -> new StormScenario(clients);
@@ -325,6 +345,7 @@ public final class LoadMain implements Callable<Integer> {
                                 "--batch", String.valueOf(batch),
                                 "--window", String.valueOf(window),
                                 "--rate", String.valueOf(rate),
+                                "--events", String.valueOf(events),
                                 "--crowd", String.valueOf(crowd),
                                 "--clients", String.valueOf(clients)));
         variants.forEach((name, start) -> command.addAll(List.of("--variant", name + "=" + start)));

@@ -3,14 +3,12 @@ package dev.weft.bench.rig;
 import dev.weft.bench.client.LoadClient;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 
 /**
  * Collects what one round gives, and takes the time and the server's CPU over its measured part.

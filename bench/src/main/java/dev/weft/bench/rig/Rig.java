@@ -7,7 +7,6 @@ import dev.weft.bench.report.ReportWriter;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -81,6 +80,11 @@ public final class Rig {
                         .filter(Contender::isPeer)
                         .map(Contender::name)
                         .collect(Collectors.toSet());
+        for (final Round beside : scenario.besides(scenario.roundCount(roundCount))) {
+            tell(beside);
+            peers.add(beside.server());
+            rounds.add(beside);
+        }
         final Report report = new Report(scenario.question(), peers, warmUps, rounds);
         final Path folder = writer.write(report, environment);
         out.printf("-> %s%n%s%n", folder, Files.readString(folder.resolve("README.md")));
@@ -116,13 +120,17 @@ public final class Rig {
             broken.violation(ex + (server.isAlive() ? "" : " (the server has ended)"));
             round = broken.round();
         }
+        tell(round);
+        return round;
+    }
+
+    private void tell(final Round round) {
         out.printf(
                 "%-10s %s %s %s%n",
-                server.name(),
-                number == 0 ? "warm-up" : "round " + number,
+                round.server(),
+                round.number() == 0 ? "warm-up" : "round " + round.number(),
                 text(round.values()),
                 round.violations().isEmpty() ? "" : "VOID " + round.violations());
-        return round;
     }
 
     private static String text(final Map<String, Double> values) {

@@ -4,8 +4,8 @@ import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
+import java.util.List;
 
 /**
  * One question that the rig can answer. Its rounds run against all servers that take part, in turn.
@@ -22,6 +22,16 @@ public interface Scenario {
     /** Rounds against each server, the warm-up not counted. */
     default int roundCount(final int wanted) {
         return wanted;
+    }
+
+    /**
+     * Measures what is no server, after the servers have been stopped; somebody else's, as peers
+     * are.
+     *
+     * @param rounds of each.
+     */
+    default List<Round> besides(final int rounds) throws IOException {
+        return List.of();
     }
 
     /**

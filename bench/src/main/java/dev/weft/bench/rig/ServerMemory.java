@@ -1,7 +1,6 @@
 package dev.weft.bench.rig;
 
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -13,7 +13,6 @@ import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,7 +14,6 @@ import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.util.List;
 
@@ -62,7 +61,7 @@ public final class FanOutScenario implements Scenario {
                                 single
                                         ? "as many pipelined requests each"
                                         : "one NDJSON request each; with a server that has none, as"
-                                              + " many pipelined requests",
+                                                + " many pipelined requests",
                                 seconds),
                 "Batch sent to batch at the last subscriber (closed loop: no latency claim)",
                 List.of(

@@ -12,7 +12,6 @@ import dev.weft.bench.rig.Measure;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

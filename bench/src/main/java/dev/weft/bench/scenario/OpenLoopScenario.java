@@ -11,11 +11,9 @@ import dev.weft.bench.rig.Measure;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * Publish to subscriber, open loop: the schedule alone decides when an event is due, and each

@@ -14,7 +14,6 @@ import dev.weft.bench.rig.ServerMemory;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -12,7 +12,6 @@ import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
-
 import java.io.IOException;
 import java.util.List;
 

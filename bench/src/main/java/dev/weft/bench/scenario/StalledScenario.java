@@ -14,11 +14,9 @@ import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.rig.ServerMemory;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * Half of the subscribers stop reading. The others must not notice, memory must not grow with what

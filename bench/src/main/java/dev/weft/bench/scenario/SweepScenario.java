@@ -5,14 +5,12 @@ import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.ServerProcess;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 
 /** The saturated fan-out over the number of subscribers. */
 public final class SweepScenario implements Scenario {

@@ -133,6 +133,11 @@ public final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /** Where it keeps what it keeps; of one that was told so by {@code --data-dir}. */
+    public Path dataDirectory() {
+        return Path.of(command.get(command.indexOf("--data-dir") + 1));
+    }
+
     /** The process that was started; workers have others. */
     public long pid() {
         return process.pid();

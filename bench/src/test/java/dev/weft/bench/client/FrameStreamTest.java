@@ -4,26 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.bench.server.Dialect;
 import dev.weft.bench.server.EventText;
-
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import java.nio.charset.StandardCharsets;
-import java.util.SplittableRandom;
-import java.util.stream.LongStream;
-
 class FrameStreamTest {
     private static final String HEAD =
             "HTTP/1.1 200 OK\r\n"
-                + "content-type: text/event-stream\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n";
+                    + "content-type: text/event-stream\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n";
 
     private static final String UNTIL_CLOSED =
             "HTTP/1.1 200 OK\r\n"
-                + "Content-Type: text/event-stream; charset=utf-8\r\n"
-                + "Connection: keep-alive\r\n\r\n";
+                    + "Content-Type: text/event-stream; charset=utf-8\r\n"
+                    + "Connection: keep-alive\r\n\r\n";
 
     @Test
     void shouldCountContiguousFramesFromAnyFirstId() {
@@ -82,7 +80,7 @@ class FrameStreamTest {
                         HEAD
                                 + chunk(
                                         "event: weft.gap\n"
-                                            + "data: {\"from\":1,\"to\":5,\"oldest\":6}\n\n"
+                                                + "data: {\"from\":1,\"to\":5,\"oldest\":6}\n\n"
                                                 + frames(6, 7)));
 
         assertThat(stream.controlCount()).isEqualTo(1);

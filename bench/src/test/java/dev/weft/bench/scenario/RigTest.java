@@ -7,11 +7,6 @@ import dev.weft.bench.report.ReportWriter;
 import dev.weft.bench.rig.Rig;
 import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.FloorServer;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The rig against the floor in the place of the product: real processes, real sockets, a second or
