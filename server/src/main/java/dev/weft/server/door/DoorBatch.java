@@ -11,9 +11,9 @@ import org.agrona.MutableDirectBuffer;
  * #onCompleted}.
  */
 final class DoorBatch implements PendingAppend.Completion {
-    static final int COUNT_MAX = 512;
-    private static final int LENGTH_MAX = 64 * 1024;
-    private static final int KEPT_LENGTH_MAX = 512 * 1024;
+    static final int COUNT_MAX = 1_024;
+    private static final int LENGTH_MAX = 240 * 1024; // with its overhead about one block
+    private static final int KEPT_LENGTH_MAX = 1024 * 1024;
 
     private final Signal door;
     private final byte[] slots = new byte[COUNT_MAX];

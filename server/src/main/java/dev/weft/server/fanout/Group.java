@@ -19,6 +19,10 @@ final class Group {
 
     private final Key key;
     private final Consumer<Group> onEmpty;
+    // Its key's, where an event finds them in memory that it has touched already.
+    private final Filter filter;
+    private final Framing framing;
+    private final boolean chunked;
     private final boolean isFoundByWholeFilter;
     private final @Nullable Conflation conflation; // null if its members get everything
     private Cohort[] cohorts = new Cohort[1];
@@ -43,7 +47,10 @@ final class Group {
     Group(final Key key, final Consumer<Group> onEmpty) {
         this.key = key;
         this.onEmpty = onEmpty;
-        isFoundByWholeFilter = key.filter().fieldCount() == 1;
+        filter = key.filter();
+        framing = key.framing();
+        chunked = key.chunked();
+        isFoundByWholeFilter = filter.fieldCount() == 1;
         conflation = key.policy().isAll() ? null : new Conflation(key.policy());
     }
 
@@ -144,7 +151,7 @@ final class Group {
 
     /** Whether anybody here wants a record that matches the anchor of the filter. */
     boolean wantsWhatWasFound(final BlockFlyweight block, final int record) {
-        return size > 0 && (isFoundByWholeFilter || key.filter().matches(block, record));
+        return size > 0 && (isFoundByWholeFilter || filter.matches(block, record));
     }
 
     /** First of its entries in {@link Matches}, which it has no more then. */
@@ -161,7 +168,7 @@ final class Group {
 
     /** Lends it an empty batch. */
     void lend(final Batch empty) {
-        batch = empty.begin(key.filter(), key.framing(), key.chunked());
+        batch = empty.begin(filter, framing, chunked);
     }
 
     /** Takes the batch back, with what is in it. */
