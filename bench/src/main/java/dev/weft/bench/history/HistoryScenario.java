@@ -47,6 +47,7 @@ public final class HistoryScenario implements Scenario {
     private final double seconds;
     private final HistoryStores stores;
     private final Map<String, Map<String, Double>> loaded = new HashMap<>(); // by server
+    private final Map<String, List<String>> mistakes = new HashMap<>(); // by server
 
     /**
      * @param eventCount of the history, a multiple of 10,000.
@@ -111,9 +112,10 @@ public final class HistoryScenario implements Scenario {
         final Measure measure = new Measure(server, number);
         if (!loaded.containsKey(server.name())) {
             loaded.put(server.name(), load(server));
-            check(server, measure);
+            mistakes.put(server.name(), check(server));
         }
         loaded.get(server.name()).forEach(measure::value);
+        mistakes.get(server.name()).forEach(measure::violation);
         quietly(server, measure);
         underLoad(server, measure);
         export(server, measure);
@@ -216,7 +218,8 @@ public final class HistoryScenario implements Scenario {
     }
 
     /** Some totals against a count of the mix itself. */
-    private void check(final ServerProcess server, final Measure measure) throws IOException {
+    private List<String> check(final ServerProcess server) throws IOException {
+        final List<String> found = new ArrayList<>();
         final List<PageQuery> queries = PageQuery.mix().subList(0, CHECKED);
         final long[] totals = new long[CHECKED];
         for (long number = 1; number <= eventCount; number++) {
@@ -229,12 +232,13 @@ public final class HistoryScenario implements Scenario {
             for (int i = 0; i < CHECKED; i++) {
                 link.ask(PageLink.request(queries.get(i).path(0), ""));
                 if (link.total() != totals[i]) {
-                    measure.violation(
+                    found.add(
                             "%s: total %d instead of %d"
                                     .formatted(queries.get(i), link.total(), totals[i]));
                 }
             }
         }
+        return found;
     }
 
     // ---- asking ----

@@ -17,6 +17,8 @@ final class PageLink implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("content-length: *(\\d+)");
     private static final Pattern TOTAL = Pattern.compile("\"total\":(\\d+)");
     private static final int BUFFER_LENGTH = 2 << 20; // longer than a page
+    private static final long LAST_CHUNK = 0x0A_30_0D_0A_0D_0AL; // a line with a 0, an empty line
+    private static final long LAST_CHUNK_MASK = 0xFFFF_FFFF_FFFFL;
 
     private final SocketChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_LENGTH);
@@ -76,8 +78,7 @@ final class PageLink implements AutoCloseable {
     }
 
     /**
-     * Asks for something that goes on until the server closes the connection, which is then of no
-     * further use.
+     * Asks for something long; the connection is of no further use then.
      *
      * @return bytes that came, the head included.
      */
@@ -85,8 +86,10 @@ final class PageLink implements AutoCloseable {
         channel.write(ByteBuffer.wrap(request(path, headers + "Connection: close\r\n")));
         final ByteBuffer memory = ByteBuffer.allocateDirect(BUFFER_LENGTH);
         long count = 0;
+        long last = 0; // the newest eight bytes
+        boolean isOver = false;
         int length = channel.read(memory);
-        while (length >= 0) {
+        while (length >= 0 && !isOver) {
             if (count == 0) {
                 final byte[] first = new byte[Math.min(length, 200)];
                 memory.get(0, first);
@@ -96,8 +99,12 @@ final class PageLink implements AutoCloseable {
                 }
             }
             count += length;
+            for (int i = Math.max(0, length - Long.BYTES); i < length; i++) {
+                last = last << Byte.SIZE | memory.get(i) & 0xFF;
+            }
+            isOver = (last & LAST_CHUNK_MASK) == LAST_CHUNK; // no event has such lines
             memory.clear();
-            length = channel.read(memory);
+            length = isOver ? 0 : channel.read(memory);
         }
         return count;
     }

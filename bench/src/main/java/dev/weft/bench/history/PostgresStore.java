@@ -28,7 +28,7 @@ final class PostgresStore extends SqlStore {
     }
 
     @Override
-    void insert(final long from, final int count) throws SQLException {
+    Rows rows(final long from, final int count) {
         final StringBuilder rows = new StringBuilder(count * 400);
         for (long seq = from; seq < from + count; seq++) {
             final MixEvent event = EventMix.at(seq);
@@ -44,14 +44,16 @@ final class PostgresStore extends SqlStore {
             event.json(rows);
             rows.append('\n');
         }
+        final byte[] text = rows.toString().getBytes(StandardCharsets.UTF_8);
+        return () -> copy(text);
+    }
+
+    private void copy(final byte[] text) throws SQLException {
         try {
             connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn(
-                            "COPY events FROM STDIN",
-                            new ByteArrayInputStream(
-                                    rows.toString().getBytes(StandardCharsets.UTF_8)));
+                    .copyIn("COPY events FROM STDIN", new ByteArrayInputStream(text));
         } catch (final IOException ex) {
             throw new SQLException(ex);
         }

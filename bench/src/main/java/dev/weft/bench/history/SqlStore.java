@@ -26,8 +26,14 @@ abstract class SqlStore implements AutoCloseable {
 
     abstract String name();
 
-    /** Adds events [from, from + count) of the mix, committed together. */
-    abstract void insert(long from, int count) throws SQLException;
+    /** Rows that are ready to be added, and what adds and commits them. */
+    @FunctionalInterface
+    interface Rows {
+        void insert() throws SQLException;
+    }
+
+    /** Makes rows of the events [from, from + count) of the mix. */
+    abstract Rows rows(long from, int count);
 
     /** Bytes on the disk. */
     abstract long size() throws SQLException;

@@ -34,12 +34,23 @@ final class SqliteStore extends SqlStore {
     }
 
     @Override
-    void insert(final long from, final int count) throws SQLException {
-        final StringBuilder body = new StringBuilder();
-        for (long seq = from; seq < from + count; seq++) {
-            final MixEvent event = EventMix.at(seq);
-            body.setLength(0);
-            event.json(body);
+    Rows rows(final long from, final int count) {
+        final MixEvent[] events = new MixEvent[count];
+        final String[] bodies = new String[count];
+        for (int i = 0; i < count; i++) {
+            events[i] = EventMix.at(from + i);
+            final StringBuilder body = new StringBuilder();
+            events[i].json(body);
+            bodies[i] = body.toString();
+        }
+        return () -> insert(from, events, bodies);
+    }
+
+    private void insert(final long from, final MixEvent[] events, final String[] bodies)
+            throws SQLException {
+        for (int i = 0; i < events.length; i++) {
+            final MixEvent event = events[i];
+            final long seq = from + i;
             insert.setLong(1, seq);
             insert.setLong(2, seq);
             insert.setString(3, event.type());
@@ -55,7 +66,7 @@ final class SqliteStore extends SqlStore {
             } else {
                 insert.setString(7, event.runId());
             }
-            insert.setString(COLUMNS, body.toString());
+            insert.setString(COLUMNS, bodies[i]);
             insert.addBatch();
         }
         insert.executeBatch();

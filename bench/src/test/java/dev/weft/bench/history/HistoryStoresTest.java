@@ -39,8 +39,8 @@ class HistoryStoresTest {
     @Test
     void shouldCountInSqliteWhatTheMixHolds() throws Exception {
         try (SqlStore store = new SqliteStore(folder)) {
-            store.insert(1, EVENTS / 2);
-            store.insert(EVENTS / 2 + 1, EVENTS / 2);
+            store.rows(1, EVENTS / 2).insert();
+            store.rows(EVENTS / 2 + 1, EVENTS / 2).insert();
             store.settle();
             final Map<PageQuery, Long> counts =
                     PageQuery.mix().stream()
