@@ -64,18 +64,18 @@ public final class HistoryScenario implements Scenario {
         return new Question(
                 "history",
                 ("%,d events of a mix (60 %% telemetry of %d hosts, 26 %% steps of %,d jobs, 13 %%"
-                     + " of %d agents, 1 %% of %d sessions), then pages of %d, newest first, with"
-                     + " one or two filters and their exact total: one after the other while"
-                     + " nothing else happens; and %,d a second over %d connections, each from the"
-                     + " moment it was due to its last byte, while %,d events arrive a second, for"
-                     + " %.0f s. A page in the middle: offset %,d without a filter. Export: all of"
-                     + " it as NDJSON on one connection. Pollers: %d, each every 2 s at the first"
-                     + " page of a session, while the same arrives. SQLite is in the rig's process"
-                     + " (WAL, 512 MB of cache), PostgreSQL is filled by COPY (1 GB of buffers,"
-                     + " commits that do not wait for the disk); both have an index for each"
-                     + " question, count and read a page in two statements, and nothing else"
-                     + " happens meanwhile. Bytes on disk: of Weft all files, its preallocated"
-                     + " space included.")
+                                + " of %d agents, 1 %% of %d sessions), then pages of %d, newest first, with"
+                                + " one or two filters and their exact total: one after the other while"
+                                + " nothing else happens; and %,d a second over %d connections, each from the"
+                                + " moment it was due to its last byte, while %,d events arrive a second, for"
+                                + " %.0f s. A page in the middle: offset %,d without a filter. Export: all of"
+                                + " it as NDJSON on one connection. Pollers: %d, each every 2 s at the first"
+                                + " page of a session, while the same arrives. SQLite is in the rig's process"
+                                + " (WAL, 512 MB of cache), PostgreSQL is filled by COPY (1 GB of buffers,"
+                                + " commits that do not wait for the disk); both have an index for each"
+                                + " question, count and read a page in two statements, and nothing else"
+                                + " happens meanwhile. Bytes on disk: of Weft all files, its preallocated"
+                                + " space included.")
                         .formatted(
                                 eventCount,
                                 EventMix.HOSTS,

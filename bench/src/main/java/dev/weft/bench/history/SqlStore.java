@@ -45,8 +45,8 @@ abstract class SqlStore implements AutoCloseable {
     final void create() throws SQLException {
         execute(
                 "CREATE TABLE events (seq bigint PRIMARY KEY, ts bigint NOT NULL, type text NOT"
-                    + " NULL, category text NOT NULL, subject text NOT NULL, correlation_id text,"
-                    + " run_id text, body text NOT NULL)");
+                        + " NULL, category text NOT NULL, subject text NOT NULL, correlation_id text,"
+                        + " run_id text, body text NOT NULL)");
         for (final String columns : List.of("type, seq", "category, seq", "subject, type, seq")) {
             index(columns, "");
         }

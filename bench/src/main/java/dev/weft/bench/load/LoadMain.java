@@ -62,7 +62,7 @@ import picocli.CommandLine.Parameters;
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
                     + " start and memory;",
             "peers = those that other servers have, beside all of them, and start, memory and"
-                + " door.",
+                    + " door.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan,"
                     + " better-sse, vertx.",
             "micro runs the JMH benchmarks (scripts/bench micro --help)."

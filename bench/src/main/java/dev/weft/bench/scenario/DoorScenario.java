@@ -54,17 +54,17 @@ public final class DoorScenario implements Scenario {
         return new Question(
                 "door",
                 ("Events of %d bytes through shared memory from one publisher in another process,"
-                     + " validated and journaled, nobody listening. Accepted: offer() has returned,"
-                     + " the event is in the ring. Acknowledged: its sequence can be read. Bursts:"
-                     + " %d offers into an empty ring, as fast as possible, %d times; the times of"
-                     + " single offers are from %d further bursts and hold two readings of the"
-                     + " clock. Sustained: offers as fast as they are taken (50 µs of sleep when"
-                     + " the ring is full), %.0f s, until all are acknowledged. Paced: %d events,"
-                     + " one each ms, the server asleep before each one (so the offer rings the"
-                     + " bell), the publisher spins for the outcome. Beside it in the same round,"
-                     + " on the same server, by a plain blocking client, over loopback TCP and over"
-                     + " a Unix socket: the same paced events as requests, and NDJSON with %d lines"
-                     + " a request, two under way, %.0f s.")
+                                + " validated and journaled, nobody listening. Accepted: offer() has returned,"
+                                + " the event is in the ring. Acknowledged: its sequence can be read. Bursts:"
+                                + " %d offers into an empty ring, as fast as possible, %d times; the times of"
+                                + " single offers are from %d further bursts and hold two readings of the"
+                                + " clock. Sustained: offers as fast as they are taken (50 µs of sleep when"
+                                + " the ring is full), %.0f s, until all are acknowledged. Paced: %d events,"
+                                + " one each ms, the server asleep before each one (so the offer rings the"
+                                + " bell), the publisher spins for the outcome. Beside it in the same round,"
+                                + " on the same server, by a plain blocking client, over loopback TCP and over"
+                                + " a Unix socket: the same paced events as requests, and NDJSON with %d lines"
+                                + " a request, two under way, %.0f s.")
                         .formatted(
                                 EventText.LENGTH,
                                 BURST,

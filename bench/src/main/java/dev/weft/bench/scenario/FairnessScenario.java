@@ -56,12 +56,12 @@ public final class FairnessScenario implements Scenario {
         return new Question(
                 "fairness",
                 ("Publish to subscriber: %d SSE subscribers with a subject each, %d events/s to one"
-                     + " of them in turn, of about %d bytes, each a request of its own, journaled;"
-                     + " beside them %d subscribers of one subject. First nothing is published for"
-                     + " those, then %d events/s. Open loop: latency from the moment the schedule"
-                     + " set to the read of the frame. The crowd's sockets are read after the"
-                     + " measured part, because client and server share the machine. %.0f s each"
-                     + " part.")
+                                + " of them in turn, of about %d bytes, each a request of its own, journaled;"
+                                + " beside them %d subscribers of one subject. First nothing is published for"
+                                + " those, then %d events/s. Open loop: latency from the moment the schedule"
+                                + " set to the read of the frame. The crowd's sockets are read after the"
+                                + " measured part, because client and server share the machine. %.0f s each"
+                                + " part.")
                         .formatted(
                                 singleCount,
                                 eventsPerSecond,

@@ -50,9 +50,9 @@ public final class FanOutScenario implements Scenario {
         return new Question(
                 single ? "fan-out-single" : "fan-out",
                 ("Saturated fan-out: %d SSE subscribers, events of %d bytes, journaled. Closed"
-                     + " loop: %d batches of %d events are under way (%s); when the oldest has"
-                     + " reached every subscriber, the next is published. %.0f s a round. Every"
-                     + " subscriber's ids are checked.")
+                                + " loop: %d batches of %d events are under way (%s); when the oldest has"
+                                + " reached every subscriber, the next is published. %.0f s a round. Every"
+                                + " subscriber's ids are checked.")
                         .formatted(
                                 subscriberCount,
                                 EventText.LENGTH,

@@ -30,10 +30,10 @@ public final class IdleScenario implements Scenario {
         return new Question(
                 "idle",
                 ("A server that has just started, then with %d idle SSE subscribers for %.0f s"
-                     + " (keep-alives included). CPU from /proc/<pid>/stat, memory from"
-                     + " /proc/<pid>/smaps_rollup, per subscriber anonymous and shared memory"
-                     + " between the 100th subscriber and the last (the kernel's socket buffers are"
-                     + " in neither).")
+                                + " (keep-alives included). CPU from /proc/<pid>/stat, memory from"
+                                + " /proc/<pid>/smaps_rollup, per subscriber anonymous and shared memory"
+                                + " between the 100th subscriber and the last (the kernel's socket buffers are"
+                                + " in neither).")
                         .formatted(subscriberCount, seconds),
                 "",
                 List.of(

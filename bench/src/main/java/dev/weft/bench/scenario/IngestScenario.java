@@ -33,10 +33,10 @@ public final class IngestScenario implements Scenario {
         return new Question(
                 "ingest",
                 ("NDJSON batch ingest on one connection: events of %d bytes, validated and"
-                     + " journaled, %d lines a request, two requests under way, no subscriber, %.0f"
-                     + " s a round. Then one subscriber reads all of it from the journal"
-                     + " (Last-Event-ID) and checks every id; its rate is the catch-up. The floor"
-                     + " only counts line feeds, and makes its frames anew.")
+                                + " journaled, %d lines a request, two requests under way, no subscriber, %.0f"
+                                + " s a round. Then one subscriber reads all of it from the journal"
+                                + " (Last-Event-ID) and checks every id; its rate is the catch-up. The floor"
+                                + " only counts line feeds, and makes its frames anew.")
                         .formatted(EventText.LENGTH, requestEvents, seconds),
                 "",
                 List.of(

@@ -27,13 +27,13 @@ public final class MemoryScenario implements Scenario {
         return new Question(
                 "memory",
                 "A server that has just started, then with 1,000, 5,000 and 10,000 idle SSE"
-                    + " subscribers. Resident and anonymous memory from /proc/<pid>/smaps_rollup"
-                    + " (anonymous is all of the process but parts of files); live heap after a"
-                    + " full collection. Per subscriber: the growth since the server had none, and"
-                    + " the growth from the 1,000th to the 10,000th, as what the first ones cost"
-                    + " once is no cost of each. Anonymous memory is heap and native memory"
-                    + " together, garbage included; the kernel's own buffers of the sockets are not"
-                    + " in it.",
+                        + " subscribers. Resident and anonymous memory from /proc/<pid>/smaps_rollup"
+                        + " (anonymous is all of the process but parts of files); live heap after a"
+                        + " full collection. Per subscriber: the growth since the server had none, and"
+                        + " the growth from the 1,000th to the 10,000th, as what the first ones cost"
+                        + " once is no cost of each. Anonymous memory is heap and native memory"
+                        + " together, garbage included; the kernel's own buffers of the sockets are not"
+                        + " in it.",
                 "",
                 List.of(
                         Goal.atMost("idle server, resident, MB", "MB", 100),

@@ -47,10 +47,10 @@ public final class OpenLoopScenario implements Scenario {
         return new Question(
                 name,
                 ("Publish to subscriber: %d SSE subscriber(s), %d events/s of %d bytes, each a"
-                     + " request of its own on one connection, evenly spaced, no bursts, journaled."
-                     + " Open loop: latency from the moment the schedule set to the read of the"
-                     + " frame. The publishing thread sleeps until shortly before an event is due,"
-                     + " the reading thread sleeps in epoll: its wake-up counts. %.0f s a round.")
+                                + " request of its own on one connection, evenly spaced, no bursts, journaled."
+                                + " Open loop: latency from the moment the schedule set to the read of the"
+                                + " frame. The publishing thread sleeps until shortly before an event is due,"
+                                + " the reading thread sleeps in epoll: its wake-up counts. %.0f s a round.")
                         .formatted(subscriberCount, eventsPerSecond, EventText.LENGTH, seconds),
                 "Due time to frame read by the subscriber",
                 goals,

@@ -44,10 +44,10 @@ public final class PressureScenario implements Scenario {
         return new Question(
                 "pressure",
                 ("%d publishers of NDJSON (%d lines of %d bytes a request, %d requests under way)"
-                     + " and %d of single events (%d under way) at full speed for %.0f s, %,d SSE"
-                     + " subscribers of one line in each request, of which half do not read until"
-                     + " the publishers have stopped. Heap and resident memory of the server once a"
-                     + " second.")
+                                + " and %d of single events (%d under way) at full speed for %.0f s, %,d SSE"
+                                + " subscribers of one line in each request, of which half do not read until"
+                                + " the publishers have stopped. Heap and resident memory of the server once a"
+                                + " second.")
                         .formatted(
                                 LINE_PUBLISHERS,
                                 LINES,

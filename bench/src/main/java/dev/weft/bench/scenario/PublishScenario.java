@@ -38,11 +38,11 @@ public final class PublishScenario implements Scenario {
         return new Question(
                 minimal ? "publish-minimal" : "publish",
                 ("Single-event publishes (%d bytes, journaled) on one pipelined HTTP/1.1"
-                     + " connection, one SSE subscriber that checks every id. Answer: %s. Closed"
-                     + " loop: up to %d requests without an answer, new ones as answers come. %.0f"
-                     + " s a round. To nchan they go to %d channels in turn, each with a"
-                     + " subscriber: in one channel it loses what is above 32,768 a second, because"
-                     + " it counts a second's messages with 16 bits.")
+                                + " connection, one SSE subscriber that checks every id. Answer: %s. Closed"
+                                + " loop: up to %d requests without an answer, new ones as answers come. %.0f"
+                                + " s a round. To nchan they go to %d channels in turn, each with a"
+                                + " subscriber: in one channel it loses what is above 32,768 a second, because"
+                                + " it counts a second's messages with 16 bits.")
                         .formatted(
                                 EventText.LENGTH,
                                 minimal

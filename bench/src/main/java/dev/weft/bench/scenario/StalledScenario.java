@@ -40,10 +40,10 @@ public final class StalledScenario implements Scenario {
         return new Question(
                 "stalled",
                 ("%,d SSE subscribers, %d events/s of %,d bytes, each a request of its own. For"
-                     + " %.0f s all read, then for %.0f s half of them (another process, receive"
-                     + " buffer %d KB) read nothing, then they read again. Delivery latency of the"
-                     + " reading half, due time to frame read, with and without the others' stall;"
-                     + " heap and resident memory of the server.")
+                                + " %.0f s all read, then for %.0f s half of them (another process, receive"
+                                + " buffer %d KB) read nothing, then they read again. Delivery latency of the"
+                                + " reading half, due time to frame read, with and without the others' stall;"
+                                + " heap and resident memory of the server.")
                         .formatted(
                                 subscriberCount,
                                 EVENTS_PER_SECOND,

@@ -54,9 +54,9 @@ public final class StartScenario implements Scenario {
         return new Question(
                 "start",
                 ("Starts of an installed server: from the start of the command (the launcher script"
-                     + " included) to its line `weft ready`. An empty directory, then the same"
-                     + " directory again after SIGTERM and after kill -9 under way of a publish;"
-                     + " and a journal of %,d events of %d bytes. Files are in the page cache.")
+                                + " included) to its line `weft ready`. An empty directory, then the same"
+                                + " directory again after SIGTERM and after kill -9 under way of a publish;"
+                                + " and a journal of %,d events of %d bytes. Files are in the page cache.")
                         .formatted(eventCount, EventText.LENGTH),
                 "",
                 metrics.stream().map(name -> Goal.atMost(name, "s", SECONDS_MAX)).toList(),

@@ -49,13 +49,13 @@ public final class StormScenario implements Scenario {
         return new Question(
                 "storm",
                 ("%,d SSE clients in %d processes, %d groups of subjects, %d events/s to one group"
-                     + " after the other. All are dropped at once by the clients; then the server"
-                     + " is killed (SIGKILL) and started again. Clients wait as their retry: said,"
-                     + " 503 as its Retry-After said, and come back with Last-Event-ID. A publisher"
-                     + " of 200 events/s to nobody is measured from due time to answer, before,"
-                     + " from the drop until all are back, and from the restart until all are back;"
-                     + " during the drop beside it one to a bare server without clients, for what"
-                     + " the machine adds.")
+                                + " after the other. All are dropped at once by the clients; then the server"
+                                + " is killed (SIGKILL) and started again. Clients wait as their retry: said,"
+                                + " 503 as its Retry-After said, and come back with Last-Event-ID. A publisher"
+                                + " of 200 events/s to nobody is measured from due time to answer, before,"
+                                + " from the drop until all are back, and from the restart until all are back;"
+                                + " during the drop beside it one to a bare server without clients, for what"
+                                + " the machine adds.")
                         .formatted(clientCount, FLEETS, GROUPS, TICKS_PER_SECOND),
                 "Due time to answer of a publish, from the drop by the clients until all were back",
                 List.of(
