@@ -115,7 +115,7 @@ public final class HistoryScenario implements Scenario {
             mistakes.put(server.name(), check(server));
         }
         loaded.get(server.name()).forEach(measure::value);
-        mistakes.get(server.name()).forEach(measure::violation);
+        mistakes.getOrDefault(server.name(), List.of()).forEach(measure::violation);
         quietly(server, measure);
         underLoad(server, measure);
         export(server, measure);

@@ -100,7 +100,7 @@ final class PageLink implements AutoCloseable {
             }
             count += length;
             for (int i = Math.max(0, length - Long.BYTES); i < length; i++) {
-                last = last << Byte.SIZE | memory.get(i) & 0xFF;
+                last = (last << Byte.SIZE) | (memory.get(i) & 0xFF);
             }
             isOver = (last & LAST_CHUNK_MASK) == LAST_CHUNK; // no event has such lines
             memory.clear();

@@ -8,6 +8,7 @@ import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.rig.JvmMemory;
 import dev.weft.bench.rig.Measure;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;

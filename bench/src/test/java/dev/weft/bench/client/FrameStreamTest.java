@@ -14,14 +14,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class FrameStreamTest {
     private static final String HEAD =
-            "HTTP/1.1 200 OK\r\n"
-                    + "content-type: text/event-stream\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n";
+            """
+            HTTP/1.1 200 OK\r
+            content-type: text/event-stream\r
+            Transfer-Encoding: chunked\r
+            \r
+            """;
 
     private static final String UNTIL_CLOSED =
-            "HTTP/1.1 200 OK\r\n"
-                    + "Content-Type: text/event-stream; charset=utf-8\r\n"
-                    + "Connection: keep-alive\r\n\r\n";
+            """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/event-stream; charset=utf-8\r
+            Connection: keep-alive\r
+            \r
+            """;
 
     @Test
     void shouldCountContiguousFramesFromAnyFirstId() {
