@@ -10,6 +10,7 @@ import dev.weft.bench.rig.Rig;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.scenario.CrowdScenario;
 import dev.weft.bench.scenario.DoorScenario;
+import dev.weft.bench.scenario.ExportScenario;
 import dev.weft.bench.scenario.FairnessScenario;
 import dev.weft.bench.scenario.FanOutScenario;
 import dev.weft.bench.scenario.IdleScenario;
@@ -56,11 +57,12 @@ import picocli.CommandLine.Parameters;
             "history: pages, totals, exports and pollers over --events, beside sqlite and"
                     + " postgresql.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
+            "export: all of a journal as lines.",
             "storm: all clients are dropped at once and come back; stalled: half of twice"
                     + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
-                    + " start and memory;",
+                    + " start, memory and export;",
             "peers = those that other servers have, beside all of them, and start, memory and"
                     + " door.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan,"
@@ -309,6 +311,7 @@ public final class LoadMain implements Callable<Integer> {
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
             case "history" -> new HistoryScenario(events, seconds, stores());
             case "start" -> new StartScenario(work, weft(Report.PRODUCT, server, false), 1_000_000);
+            case "export" -> new ExportScenario(2_000_000);
             case "memory" -> new MemoryScenario();
             case "storm" -> new StormScenario(clients);
             case "stalled" -> new StalledScenario(2 * subscribers);

@@ -140,6 +140,11 @@ public final class History implements Agent {
         return budget;
     }
 
+    /** Lowest sequence that retention is asked to wait for. */
+    long neededSequence() {
+        return lease.sequence();
+    }
+
     /** Sets what wakes the query thread. */
     public void wakeBy(final Signal wakeUp) {
         signal = wakeUp;
