@@ -32,8 +32,8 @@ final class JournalLines implements LineSource {
                 final BlockFlyweight block = cursor.block();
                 final long first = block.firstSequence();
                 final int from = (int) (next - first);
-                final int to =
-                        (int) Math.min(Math.min(block.count(), high - first + 1), from + count);
+                final long wanted = Math.min(high - next + 1, count); // count may be all there is
+                final int to = (int) Math.min(block.count(), from + wanted);
                 count -=
                         lines.append(
                                 block,
