@@ -176,7 +176,7 @@ class HistoryRetentionSystemTest {
                 assertThat(lines.readLine()).startsWith("{\"seq\":" + sequence + ",");
             }
             assertThat(lines.readLine()).as("what came later is not part of it").isNull();
-            awaitOldest(client, 3L * PER_HOUR + 1);
+            awaitOldest(client, 2L * PER_HOUR + 1);
         }
     }
 
