@@ -1,6 +1,8 @@
 package dev.weft.server;
 
 import dev.weft.server.aggregate.AggregateRoutes;
+import dev.weft.server.aggregate.AliasRoute;
+import dev.weft.server.aggregate.SlashedItem;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.fanout.FanoutAgent;
@@ -22,6 +24,7 @@ import dev.weft.server.query.summary.HistogramRoute;
 import dev.weft.server.query.summary.SubjectsRoute;
 import dev.weft.server.query.summary.TypesRoute;
 import dev.weft.server.runtime.LoopDuty;
+import dev.weft.server.session.SessionRoute;
 import dev.weft.server.stream.FilterParser;
 import dev.weft.server.stream.StreamConfig;
 import dev.weft.server.stream.StreamLoop;
@@ -34,8 +37,8 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
 
@@ -137,22 +140,28 @@ final class IoLoop {
         final PublishRoute publish = new PublishRoute(ingest);
         final History history = shared.queries().history();
         final Questions questions = shared.queries().questions();
+        final Set<String> categories = shared.streams().categories();
         final Scope.Parser scopes =
-                new Scope.Parser(
-                        new FilterParser(shared.streams().categories()), shared.clock()::microTime);
+                new Scope.Parser(new FilterParser(categories), shared.clock()::microTime);
         final RouteTable.Builder routes = RouteTable.builder();
-        AggregateRoutes.add(routes, ingest);
+        AggregateRoutes.add(routes, ingest, questions);
+        SessionRoute.add(routes, questions, subscribe);
         return routes.add(HttpMethod.POST, "/events", publish)
                 .add(HttpMethod.POST, "/events/publish", publish)
                 .add(
                         HttpMethod.GET,
                         "/events",
-                        new EventsRoute(
-                                subscribe,
-                                new ExportRoute(history, shared.journal(), scopes),
-                                new PageRoute(questions, scopes, UnaryOperator.identity())))
-                .add(HttpMethod.GET, "/events/stream", subscribe)
-                .add(HttpMethod.GET, "/events/ws", new WebSocketRoute(streams, shared.streams()))
+                        new AliasRoute(
+                                new EventsRoute(
+                                        subscribe,
+                                        new ExportRoute(history, shared.journal(), scopes),
+                                        new PageRoute(questions, scopes, SlashedItem::new)),
+                                categories))
+                .add(HttpMethod.GET, "/events/stream", new AliasRoute(subscribe, categories))
+                .add(
+                        HttpMethod.GET,
+                        "/events/ws",
+                        new AliasRoute(new WebSocketRoute(streams, shared.streams()), categories))
                 .add(HttpMethod.GET, "/events/histogram", new HistogramRoute(questions, scopes))
                 .add(HttpMethod.GET, "/events/types", new TypesRoute(questions))
                 .add(HttpMethod.GET, "/events/{seq}", new EventRoute(history, shared.journal()))

@@ -228,6 +228,19 @@ class ArchitectureTest {
                             DescribedPredicate.describe(
                                     "are the composition root", ArchitectureTest::isRoot));
 
+    /** What shows events in the shapes of others can go without anybody noticing. */
+    @ArchTest
+    static final ArchRule nobodyKnowsTheOtherSurfaces =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "dev.weft.server",
+                            "dev.weft.server.session..",
+                            "dev.weft.server.aggregate..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.weft.server.session..", "dev.weft.server.aggregate..");
+
     @ArchTest
     static final ArchRule metricsLibraryStaysInsideOps =
             noClasses()

@@ -1,5 +1,6 @@
 package dev.weft.server.aggregate;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,16 @@ final class Aggregates {
     /** Whether a text can be the id of an aggregate. */
     static boolean isId(final String text) {
         return ID.matcher(text).matches();
+    }
+
+    /** Subjects that an aggregate of a category can be. */
+    static List<String> subjects(final String category, final String id) {
+        if (!category.equals(EmitterKind.SYSTEM.category())) {
+            return List.of(category + '/' + id);
+        }
+        return id.equals(SYSTEM_ID)
+                ? List.of("session/" + id, EmitterKind.WHOLE_SYSTEM)
+                : List.of("session/" + id);
     }
 
     static String eventType(final String category) {

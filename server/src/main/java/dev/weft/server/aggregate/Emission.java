@@ -1,6 +1,7 @@
 package dev.weft.server.aggregate;
 
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.TimeText;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.ingest.Translation;
@@ -112,8 +113,9 @@ final class Emission implements Translation {
         if (timestamp == null) {
             return null;
         }
-        final long us = IsoTime.parseAsUtc(timestamp);
-        if (us == IsoTime.INVALID) {
+        final long asGiven = TimeText.time(timestamp);
+        final long us = asGiven == TimeText.INVALID ? TimeText.time(timestamp + 'Z') : asGiven;
+        if (us == TimeText.INVALID) {
             throw refused("timestamp: must be a time in ISO 8601, such as 2026-01-13T14:30:00Z");
         }
         return RFC_3339.matcher(timestamp).matches()

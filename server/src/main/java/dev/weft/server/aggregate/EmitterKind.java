@@ -9,7 +9,8 @@ enum EmitterKind {
     /** Its events are about a session, or about the system as a whole. */
     SYSTEM("System", "session");
 
-    private static final String WHOLE_SYSTEM = "system/system";
+    /** Subject of what the system emits about itself. */
+    static final String WHOLE_SYSTEM = "system/system";
 
     private final String title;
     private final String subjectKind;

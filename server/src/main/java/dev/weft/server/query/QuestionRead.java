@@ -5,15 +5,15 @@ import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One question on its way to an answer: from the loop to the query thread and back. */
 final class QuestionRead implements History.Read {
-    private static final String NO_STORE = "Cache-Control: no-store\r\n";
-
     private final Exchange exchange;
     private final ConnectionReads reads;
     private final Question question;
+    private final Consumer<ByteBuf> whenAnswered;
     private final long head;
     private @Nullable ByteBuf body;
     private @Nullable Problem problem;
@@ -22,10 +22,12 @@ final class QuestionRead implements History.Read {
             final Exchange exchange,
             final ConnectionReads reads,
             final Question question,
+            final Consumer<ByteBuf> whenAnswered,
             final long head) {
         this.exchange = exchange;
         this.reads = reads;
         this.question = question;
+        this.whenAnswered = whenAnswered;
         this.head = head;
     }
 
@@ -78,7 +80,7 @@ final class QuestionRead implements History.Read {
         final ByteBuf answer = body;
         body = null;
         if (outcome == Outcome.READ && answer != null) {
-            exchange.respond(200, "application/json", reads.ending(answer), NO_STORE);
+            whenAnswered.accept(reads.ending(answer));
             return;
         }
         if (answer != null) {

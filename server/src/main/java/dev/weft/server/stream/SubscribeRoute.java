@@ -45,9 +45,19 @@ public final class SubscribeRoute implements Route {
 
     @Override
     public void handle(final Exchange exchange) {
+        opening(exchange).run();
+    }
+
+    /**
+     * What opens the stream that a request asks for, now or later, on the loop: it begins where the
+     * journal stands now. For who has to look something up before.
+     *
+     * @throws dev.weft.server.http.ProblemException 400 if the request makes no sense.
+     */
+    public Runnable opening(final Exchange exchange) {
         final Subscription wish = parser.parse(exchange.query(), exchange.headers(), false);
         final Beginning beginning = loop.begin(wish);
-        settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
+        return () -> settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
     }
 
     private void open(final Exchange exchange, final Beginning beginning) {
