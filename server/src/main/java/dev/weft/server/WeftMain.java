@@ -6,6 +6,11 @@ import dev.weft.server.cli.RetentionCommand;
 import dev.weft.server.cli.ServeCommand;
 import dev.weft.server.cli.TailCommand;
 import dev.weft.server.cli.VerifyCommand;
+import dev.weft.server.cli.history.ExportCommand;
+import dev.weft.server.cli.history.ImportCommand;
+import dev.weft.server.cli.history.QueryCommand;
+import dev.weft.server.cli.history.ReindexCommand;
+import dev.weft.server.cli.history.StatsCommand;
 import dev.weft.server.ops.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,8 +33,13 @@ public final class WeftMain {
         commands.put("serve", ServeCommand::commandLine);
         commands.put("publish", () -> new CommandLine(new PublishCommand()));
         commands.put("tail", () -> new CommandLine(new TailCommand()));
+        commands.put("query", () -> new CommandLine(new QueryCommand()));
+        commands.put("stats", () -> new CommandLine(new StatsCommand()));
+        commands.put("export", () -> new CommandLine(new ExportCommand()));
+        commands.put("import", () -> new CommandLine(new ImportCommand()));
         commands.put("inspect", () -> new CommandLine(new InspectCommand()));
         commands.put("retention", RetentionCommand::commandLine);
+        commands.put("reindex", () -> new CommandLine(new ReindexCommand()));
         commands.put("verify", () -> new CommandLine(new VerifyCommand()));
 
         final CommandSpec spec = CommandSpec.create().name("weft");

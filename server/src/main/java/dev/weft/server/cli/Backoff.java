@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next try: doubling, with jitter over the upper half, up to a bound.
  * One thread.
  */
-final class Backoff {
+public final class Backoff {
     private static final long FIRST_MS = 200;
     private static final long LONGEST_MS = 30_000;
 
@@ -14,7 +14,7 @@ final class Backoff {
     private long baseMs = FIRST_MS;
     private int failures;
 
-    Backoff(final RandomGenerator random) {
+    public Backoff(final RandomGenerator random) {
         this.random = random;
     }
 
@@ -24,12 +24,12 @@ final class Backoff {
     }
 
     /** It worked: the next failure waits shortly again. */
-    void succeeded() {
+    public void succeeded() {
         failures = 0;
     }
 
     /** One more failure. @return milliseconds to wait. */
-    long failed() {
+    public long failed() {
         final long longest = Math.min(LONGEST_MS, baseMs << Math.min(failures, 16));
         failures++;
         return longest / 2 + random.nextLong(longest / 2 + 1);

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** Where the server is and who asks: what all commands that speak to one have in common. */
-final class ClientOptions {
+public final class ClientOptions {
     /** Host that requests over a Unix socket name; the server does not look. */
     private static final String UNIX_URL = "http://localhost";
 
@@ -46,8 +46,11 @@ final class ClientOptions {
                     "Key to send as X-API-Key; better by WEFT_API_KEY, where no process list shows it.")
     private String apiKey = "";
 
+    /** For picocli. */
+    public ClientOptions() {}
+
     /** A client for the life of the command. */
-    HttpClient client() {
+    public HttpClient client() {
         if (isUnix()) {
             return new UnixHttpClient(Path.of(unixSocket));
         }
@@ -58,7 +61,7 @@ final class ClientOptions {
     }
 
     /** A request for a path with its query, with the key if there is one. */
-    HttpRequest.Builder request(final String pathAndQuery) {
+    public HttpRequest.Builder request(final String pathAndQuery) {
         final HttpRequest.Builder request = HttpRequest.newBuilder(uri(pathAndQuery));
         if (!apiKey.isEmpty()) {
             request.header("X-API-Key", apiKey);
@@ -67,7 +70,7 @@ final class ClientOptions {
     }
 
     /** The server as given, for messages. */
-    String url() {
+    public String url() {
         return isUnix() ? unixSocket : url;
     }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Help.Ansi;
 import tools.jackson.databind.JsonNode;
 
 /** Shows envelopes: a line of columns for people, the envelope itself for programs. One thread. */
-final class EventPrinter {
+public final class EventPrinter {
     private static final int TYPE_WIDTH = 24;
     private static final int SUBJECT_WIDTH = 20;
     private static final int REST_WIDTH_MIN = 20;
@@ -21,7 +21,7 @@ final class EventPrinter {
     private final DateTimeFormatter time =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
-    EventPrinter(
+    public EventPrinter(
             final PrintWriter out, final boolean forPeople, final Ansi ansi, final int columns) {
         this.out = out;
         this.forPeople = forPeople;
@@ -29,7 +29,7 @@ final class EventPrinter {
         this.columns = columns;
     }
 
-    void print(final String envelope) {
+    public void print(final String envelope) {
         out.println(forPeople ? line(envelope) : envelope);
     }
 

@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Times and sizes for people. */
-final class JournalText {
+public final class JournalText {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
@@ -17,9 +17,11 @@ final class JournalText {
     private JournalText() {}
 
     /**
+     * A time in UTC, to the millisecond.
+     *
      * @param timestampUs microseconds since the epoch; 0 is no time.
      */
-    static String time(final long timestampUs) {
+    public static String time(final long timestampUs) {
         return timestampUs == 0
                 ? "–"
                 : TIME.format(
@@ -28,7 +30,8 @@ final class JournalText {
                                 Math.floorMod(timestampUs, MICROS_PER_SECOND) * 1_000));
     }
 
-    static String size(final long bytes) {
+    /** A length in bytes in the unit that suits it. */
+    public static String size(final long bytes) {
         double size = bytes;
         int unit = 0;
         while (size >= STEP && unit < UNITS.length - 1) {

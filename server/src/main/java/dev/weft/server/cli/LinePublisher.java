@@ -14,39 +14,43 @@ import tools.jackson.databind.JsonNode;
  * before the next one is sent: the order of the lines is the order in the journal, also after a
  * repetition. One thread.
  */
-final class LinePublisher {
+public final class LinePublisher {
     static final int BATCH_LENGTH_MAX = 1 << 20;
     private static final int BATCH_LINES_MAX =
             5_000; // far inside the window in which the server knows ids again
 
     private final PublishClient client;
     private final Progress progress;
-    private final EventMembers members;
-    private final boolean wrap;
+    private final LineSource source;
     private final PrintWriter err;
     private final StringBuilder batch = new StringBuilder();
     private final List<Long> batchLines =
             new ArrayList<>(); // number in the input of each line of the batch
     private boolean isNothingRead = true;
 
-    LinePublisher(
+    public LinePublisher(
             final PublishClient client,
             final Progress progress,
-            final EventMembers members,
-            final boolean wrap,
+            final LineSource source,
             final PrintWriter err) {
         this.client = client;
         this.progress = progress;
-        this.members = members;
-        this.wrap = wrap;
+        this.source = source;
         this.err = err;
     }
 
-    /** Reads to the end and publishes everything; refused lines are told and do not stop it. */
-    void publishAll(final BufferedReader lines) throws IOException, InterruptedException {
-        long number = 0;
+    /**
+     * Reads to the end and publishes everything; refused lines are told and do not stop it.
+     *
+     * @param before lines of the input that were read already.
+     */
+    public void publishAll(final BufferedReader lines, final long before)
+            throws IOException, InterruptedException {
+        long number = before;
+        String last = "";
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             number++;
+            last = line;
             if (!line.isBlank()) {
                 add(line, number);
             }
@@ -54,9 +58,13 @@ final class LinePublisher {
                     || batch.length() >= BATCH_LENGTH_MAX
                     || !lines.ready()) {
                 flush();
+                source.onDone(number, line);
             }
         }
-        flush();
+        if (number > before) {
+            flush();
+            source.onDone(number, last);
+        }
     }
 
     /** Whether there was no line but blank ones. */
@@ -66,13 +74,15 @@ final class LinePublisher {
 
     private void add(final String line, final long number) {
         isNothingRead = false;
-        final String event = EventLine.ofLine(line, members, wrap);
-        if (event == null) {
-            reject(number, "no JSON object, and no --type given for other lines");
-            return;
+        try {
+            final String event = source.event(line, number);
+            if (event != null) {
+                batch.append(event).append('\n');
+                batchLines.add(number);
+            }
+        } catch (final IllegalArgumentException ex) {
+            reject(number, String.valueOf(ex.getMessage()));
         }
-        batch.append(event).append('\n');
-        batchLines.add(number);
     }
 
     private void flush() throws IOException, InterruptedException {

@@ -5,14 +5,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads answers of the server. */
-final class Problems {
+public final class Problems {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int TEXT_LENGTH_MAX = 300;
 
     private Problems() {}
 
     /** The sentence for people in a refusal; the text itself if it is none of ours. */
-    static String detail(final String body) {
+    public static String detail(final String body) {
         final JsonNode detail = json(body).path("detail");
         return detail.isString()
                 ? detail.asString()
@@ -20,7 +20,7 @@ final class Problems {
     }
 
     /** The JSON of an answer, a missing node if it has none. */
-    static JsonNode json(final String body) {
+    public static JsonNode json(final String body) {
         try {
             return JSON.readTree(body);
         } catch (final JacksonException ex) {

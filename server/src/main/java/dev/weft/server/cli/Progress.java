@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
  * What a long publish has come to; shown on one line of a terminal, summed up at the end. One
  * thread.
  */
-final class Progress {
+public final class Progress {
     private static final long INTERVAL_NS = 200_000_000;
 
     private final PrintWriter terminal;
@@ -22,7 +22,7 @@ final class Progress {
     private long firstSequence;
     private long lastSequence;
 
-    Progress(final PrintWriter terminal, final boolean isShown) {
+    public Progress(final PrintWriter terminal, final boolean isShown) {
         this.terminal = terminal;
         this.isShown = isShown;
     }
@@ -48,26 +48,26 @@ final class Progress {
     }
 
     /** Makes room for a message. */
-    void clearLine() {
+    public void clearLine() {
         if (lineIsOpen) {
             terminal.print("\r" + " ".repeat(text().length()) + "\r");
             lineIsOpen = false;
         }
     }
 
-    void end() {
+    public void end() {
         if (lineIsOpen) {
             terminal.println("\r" + text());
             terminal.flush();
         }
     }
 
-    long rejectedCount() {
+    public long rejectedCount() {
         return rejectedCount;
     }
 
     /** One line of JSON; like the server's answer without sequences if nothing was added. */
-    String summary() {
+    public String summary() {
         final String sequences =
                 firstSequence == 0
                         ? ""

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Sends publishes, and sends them again when the answer did not come or says "later". Harmless,
  * because every event carries an id: what was appended the first time is recognised. One thread.
  */
-final class PublishClient {
+public final class PublishClient {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final ClientOptions options;
@@ -25,10 +25,12 @@ final class PublishClient {
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
 
     /**
+     * Makes a client.
+     *
      * @param retryFor how long to go on trying without success.
      * @param durability what to ask for, null for the server's default.
      */
-    PublishClient(
+    public PublishClient(
             final ClientOptions options,
             final Duration retryFor,
             final @Nullable String durability) {

@@ -168,12 +168,12 @@ public final class PublishCommand implements Callable<Integer> {
             err().flush();
         }
         final Progress progress = new Progress(err(), !quiet && Terminal.isError());
-        final LinePublisher publisher = new LinePublisher(client, progress, members, wrap, err());
+        final LinePublisher publisher = new LinePublisher(client, progress, this::event, err());
         try (BufferedReader lines =
                 new BufferedReader(
                         new InputStreamReader(System.in, StandardCharsets.UTF_8),
                         LinePublisher.BATCH_LENGTH_MAX)) {
-            publisher.publishAll(lines);
+            publisher.publishAll(lines, 0);
         } finally {
             progress.end();
             if (!quiet) {
@@ -185,6 +185,15 @@ public final class PublishCommand implements Callable<Integer> {
             }
         }
         return progress.rejectedCount() == 0 ? 0 : REFUSED;
+    }
+
+    private String event(final String line, final long number) {
+        final String event = EventLine.ofLine(line, members, wrap);
+        if (event == null) {
+            throw new IllegalArgumentException(
+                    "no JSON object, and no --type given for other lines");
+        }
+        return event;
     }
 
     private ParameterException usage(final String message) {

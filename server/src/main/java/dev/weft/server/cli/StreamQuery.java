@@ -1,40 +1,13 @@
 package dev.weft.server.cli;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which events of a stream are wanted, and from where on. */
 final class StreamQuery {
-    @Option(
-            names = "--type",
-            paramLabel = "TYPE",
-            description = "Only this type, or a prefix: 'step.*'. Repeatable.")
-    private List<String> types = List.of();
-
-    @Option(
-            names = "--category",
-            paramLabel = "NAME",
-            description = "Only this category. Repeatable.")
-    private List<String> categories = List.of();
-
-    @Option(
-            names = "--subject",
-            paramLabel = "KIND/ID",
-            description = "Only this subject, or 'job/*'. Repeatable.")
-    private List<String> subjects = List.of();
-
-    @Option(
-            names = "--correlation-id",
-            paramLabel = "ID",
-            description = "Only with this id. Repeatable.")
-    private List<String> correlationIds = List.of();
-
-    @Option(names = "--run-id", paramLabel = "ID", description = "Only of this run. Repeatable.")
-    private List<String> runIds = List.of();
+    @Mixin private FilterOptions filters = new FilterOptions();
 
     @Option(
             names = "--policy",
@@ -79,33 +52,15 @@ final class StreamQuery {
 
     /** Path and query of the stream. */
     String path(final boolean withStart) {
-        final StringBuilder path = new StringBuilder("/events/stream");
-        types.forEach(value -> add(path, "type", value));
-        categories.forEach(value -> add(path, "category", value));
-        subjects.forEach(value -> add(path, "subject", value));
-        correlationIds.forEach(value -> add(path, "correlation_id", value));
-        runIds.forEach(value -> add(path, "run_id", value));
-        if (policy != null) {
-            add(path, "policy", policy);
-        }
+        final RequestPath path = new RequestPath("/events/stream");
+        filters.addTo(path);
+        path.add("policy", policy);
         if (withStart && start != null) {
-            if (start.after != null) {
-                add(path, "after", String.valueOf(start.after));
-            } else if (start.since != null) {
-                add(path, "since", start.since);
-            } else if (start.last != null) {
-                add(path, "last", String.valueOf(start.last));
-            } else if (start.all) {
-                add(path, "replay", "all");
-            }
+            path.add("after", start.after)
+                    .add("since", start.since)
+                    .add("last", start.last)
+                    .add("replay", start.all ? "all" : null);
         }
         return path.toString();
-    }
-
-    private static void add(final StringBuilder path, final String name, final String value) {
-        path.append(path.indexOf("?") < 0 ? '?' : '&')
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
     }
 }

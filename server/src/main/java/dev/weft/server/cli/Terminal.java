@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Whether people or programs read what a command writes. */
-final class Terminal {
+public final class Terminal {
     private static final int STANDARD_INPUT = 0;
     private static final int STANDARD_OUTPUT = 1;
     private static final int STANDARD_ERROR = 2;
@@ -13,19 +13,19 @@ final class Terminal {
 
     private Terminal() {}
 
-    static boolean isInput() {
+    public static boolean isInput() {
         return isTerminal(STANDARD_INPUT);
     }
 
-    static boolean isOutput() {
+    public static boolean isOutput() {
         return isTerminal(STANDARD_OUTPUT);
     }
 
-    static boolean isError() {
+    public static boolean isError() {
         return isTerminal(STANDARD_ERROR);
     }
 
-    static int columns() {
+    public static int columns() {
         final String columns = System.getenv("COLUMNS");
         return columns != null && columns.matches("[1-9]\\d{1,3}")
                 ? Integer.parseInt(columns)

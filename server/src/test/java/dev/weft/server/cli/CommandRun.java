@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
 /** One run of a command inside the test's JVM. */
-record CommandRun(int exitCode, String out, String err) {
-    static CommandRun of(final Object command, final String... arguments) {
+public record CommandRun(int exitCode, String out, String err) {
+    public static CommandRun of(final Object command, final String... arguments) {
         final StringWriter out = new StringWriter();
         final StringWriter err = new StringWriter();
         final int exitCode =
@@ -21,7 +21,7 @@ record CommandRun(int exitCode, String out, String err) {
     }
 
     /** With standard input; no other test may read it at the same time. */
-    static CommandRun withInput(
+    public static CommandRun withInput(
             final String input, final Object command, final String... arguments) {
         final InputStream before = System.in;
         System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
