@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what happens on a Linux host to standard output, one event a line: once a second
@@ -62,10 +63,10 @@ public final class HostRecorder {
                     "rm");
 
     /** One process at one look. */
-    private record Process(int parent, String program, long usedTicks) {}
+    private record Usage(int parent, String program, long usedTicks) {}
 
     private final PrintStream out;
-    private Map<Integer, Process> processes = new HashMap<>();
+    private Map<Integer, Usage> processes = new HashMap<>();
     private long[] processorTicks = {};
     private long[] networkBytes = {};
     private long[] diskSectors = {};
@@ -98,11 +99,11 @@ public final class HostRecorder {
         final long[] ticks = numbers(lines("stat").get(0), 1);
         final long[] network = network();
         final long[] disk = disk();
-        final Map<Integer, Process> now = processes();
+        final Map<Integer, Usage> now = processes();
         if (!isFirst) {
             tellProcessors(ticks);
             tellMemory();
-            final String[] load = lines("loadavg").get(0).split(" ");
+            final String[] load = lines("loadavg").get(0).split(" ", -1);
             tell(
                     "host.load",
                     HOST,
@@ -159,11 +160,11 @@ public final class HostRecorder {
         tell("host.memory", HOST, data.toString());
     }
 
-    private void tellProcesses(final Map<Integer, Process> now) {
+    private void tellProcesses(final Map<Integer, Usage> now) {
         final List<Integer> busy = new ArrayList<>();
         now.forEach(
                 (pid, process) -> {
-                    final Process before = processes.get(pid);
+                    final Usage before = processes.get(pid);
                     final String common =
                             "\"pid\":%d,\"program\":\"%s\"".formatted(pid, process.program);
                     if (before == null) {
@@ -194,12 +195,20 @@ public final class HostRecorder {
                     "process.busy",
                     "process/" + pid,
                     "\"pid\":%d,\"program\":\"%s\",\"used_ms\":%d"
-                            .formatted(pid, now.get(pid).program, used(now, pid) * MS_PER_TICK));
+                            .formatted(pid, program(now.get(pid)), used(now, pid) * MS_PER_TICK));
         }
     }
 
-    private long used(final Map<Integer, Process> now, final int pid) {
-        return now.get(pid).usedTicks - processes.get(pid).usedTicks;
+    private long used(final Map<Integer, Usage> now, final int pid) {
+        return ticks(now.get(pid)) - ticks(processes.get(pid));
+    }
+
+    private static String program(final @Nullable Usage usage) {
+        return usage == null ? "other" : usage.program;
+    }
+
+    private static long ticks(final @Nullable Usage usage) {
+        return usage == null ? 0 : usage.usedTicks;
     }
 
     private void tell(final String type, final String subject, final String data) {
@@ -208,8 +217,8 @@ public final class HostRecorder {
                         .formatted(type, subject, nowUs, data));
     }
 
-    private static Map<Integer, Process> processes() throws IOException {
-        final Map<Integer, Process> found = new HashMap<>();
+    private static Map<Integer, Usage> processes() throws IOException {
+        final Map<Integer, Usage> found = new HashMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (final Path entry : entries) {
                 try {
@@ -220,15 +229,15 @@ public final class HostRecorder {
                     if (name.equals(WAITING)) {
                         continue;
                     }
-                    final String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    final String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
                     found.put(
                             Integer.parseInt(entry.getFileName().toString()),
-                            new Process(
+                            new Usage(
                                     Integer.parseInt(rest[1]),
                                     PROGRAMS.contains(name) ? name : "other",
                                     Long.parseLong(rest[11]) + Long.parseLong(rest[12])));
-                } catch (final IOException ex) {
-                    continue; // it has ended meanwhile
+                } catch (final IOException ignored) {
+                    // It has ended meanwhile.
                 }
             }
         }
@@ -251,7 +260,7 @@ public final class HostRecorder {
     private static long[] disk() throws IOException {
         final long[] sums = new long[2];
         for (final String line : lines("diskstats")) {
-            final String[] words = line.strip().split(" +");
+            final String[] words = line.strip().split(" +", -1);
             sums[0] += Long.parseLong(words[5]);
             sums[1] += Long.parseLong(words[9]);
         }
@@ -263,7 +272,7 @@ public final class HostRecorder {
     }
 
     private static long[] numbers(final String line, final int from) {
-        final String[] words = line.strip().split(" +");
+        final String[] words = line.strip().split(" +", -1);
         final long[] numbers = new long[words.length - from];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = Long.parseLong(words[i + from]);

@@ -2,13 +2,15 @@ package dev.weft.bench.scenario;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.weft.bench.client.LoadClient;
+import dev.weft.bench.client.Publisher;
 import dev.weft.bench.report.Goal;
-import dev.weft.bench.rig.Measure;
-import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.Round;
+import dev.weft.bench.rig.Measure;
+import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
@@ -117,7 +119,7 @@ public final class ExportScenario implements Scenario {
             if (socket.read(buffer) < 0) {
                 throw new EOFException("no answer");
             }
-            final String read = new String(buffer.array(), 0, buffer.position(), US_ASCII);
+            final String read = US_ASCII.decode(buffer.duplicate().flip()).toString();
             final int end = read.indexOf("\r\n\r\n");
             if (end >= 0) {
                 if (!read.startsWith("HTTP/1.1 200")) {
@@ -129,11 +131,10 @@ public final class ExportScenario implements Scenario {
     }
 
     private static int lineFeeds(final ByteBuffer buffer) {
-        final byte[] bytes = buffer.array();
         final int end = buffer.position();
         int count = 0;
         for (int i = 0; i < end; i++) {
-            count += bytes[i] == '\n' ? 1 : 0;
+            count += buffer.get(i) == '\n' ? 1 : 0;
         }
         return count;
     }
