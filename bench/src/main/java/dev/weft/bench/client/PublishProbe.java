@@ -1,7 +1,10 @@
 package dev.weft.bench.client;
 
+import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -27,6 +30,13 @@ public final class PublishProbe implements AutoCloseable {
         publisher = client.publisher(true);
         pacer = new Pacer(publisher, EVENTS_PER_SECOND, (long) EVENTS_PER_SECOND * seconds);
         pacer.start();
+    }
+
+    /** A loop that only reads and answers, without clients: what the machine adds by itself. */
+    static ServerProcess bareServer() throws IOException {
+        final Path log = Files.createTempFile("bare", ".log");
+        log.toFile().deleteOnExit();
+        return Contenders.named(Contenders.FLOOR, log).starter().start(log, log);
     }
 
     /** Measures for so long. */

@@ -61,7 +61,8 @@ public final class FairnessScenario implements Scenario {
                                 + " those, then %d events/s. Open loop: latency from the moment the schedule"
                                 + " set to the read of the frame. The crowd's sockets are read after the"
                                 + " measured part, because client and server share the machine. %.0f s each"
-                                + " part.")
+                                + " part. Publishes to a bare server without clients go on beside both, for"
+                                + " what the machine adds.")
                         .formatted(
                                 singleCount,
                                 eventsPerSecond,
@@ -82,7 +83,9 @@ public final class FairnessScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        try (LoadClient crowd = new LoadClient(server);
+        try (ServerProcess bare = PublishProbe.bareServer();
+                PublishProbe probe = new PublishProbe(bare, 300);
+                LoadClient crowd = new LoadClient(server);
                 LoadClient client = new LoadClient(server)) {
             crowd.subscribeToAPart(crowdSize, "/events/stream?subject=" + CROWD);
             final List<String> subjects = new ArrayList<>();
@@ -95,18 +98,24 @@ public final class FairnessScenario implements Scenario {
             final Histogram times = measure.times();
             part(client, single, null, times, 0); // warm-up
             times.reset();
-            part(client, single, null, times, 1);
+            probe.measure(0.1); // takes what was answered before
+            final Aside<Pacer> first = Aside.begin(() -> part(client, single, null, times, 1));
+            final Histogram bareAlone = probe.measureWhile(first);
             final Histogram alone = times.copy();
             final long crowdEvents = (long) (seconds * CROWD_EVENTS_PER_SECOND);
             final Pacer pacer = new Pacer(many, CROWD_EVENTS_PER_SECOND, crowdEvents);
             measure.start();
-            final Pacer own = part(client, single, pacer, times, 2);
+            final Aside<Pacer> second = Aside.begin(() -> part(client, single, pacer, times, 2));
+            final Histogram bareBeside = probe.measureWhile(second);
+            final Pacer own = second.result();
             measure.stop();
             crowd.await(
                     "the crowd's frames",
                     30,
                     () -> crowd.receivedCount() == crowdEvents * crowdSize);
             report(measure, alone, own);
+            measure.value("p99 of a bare server, alone, µs", us(bareAlone, 99));
+            measure.value("p99 of a bare server, beside the crowd, µs", us(bareBeside, 99));
             measure.count("delivered to the crowd", crowd.receivedCount());
             measure.violations(crowd);
             measure.violations(client);

@@ -14,11 +14,8 @@ import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.Measure;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
-import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,7 +99,7 @@ public final class StormScenario implements Scenario {
     private void dropAll(
             final ServerProcess server, final List<FleetProcess> fleets, final Measure measure)
             throws IOException {
-        try (ServerProcess bare = bare();
+        try (ServerProcess bare = PublishProbe.bareServer();
                 PublishProbe probe = new PublishProbe(server, 300);
                 PublishProbe bareProbe = new PublishProbe(bare, 300)) {
             probe.measureWhile(Aside.begin(() -> awaitAll(fleets)));
@@ -131,13 +128,6 @@ public final class StormScenario implements Scenario {
             }
             before99 = before.getValueAtPercentile(99);
         }
-    }
-
-    /** A loop that only reads and answers, without clients: what the machine adds by itself. */
-    private static ServerProcess bare() throws IOException {
-        final Path log = Files.createTempFile("bare", ".log");
-        log.toFile().deleteOnExit();
-        return Contenders.named(Contenders.FLOOR, log).starter().start(log, log);
     }
 
     /** Returns when all have lost their streams and have them again. */
