@@ -11,11 +11,14 @@ final class Pauses {
     /** Ticks without a byte taken that are too many while others wait. */
     private static final int STALLED_TICKS_MAX = 30;
 
+    /** More than ever waits: whatever does is counted from the next tick on. */
+    private static final long UNKNOWN = Long.MAX_VALUE;
+
     private long pausedAt; // microseconds since the epoch, 0 while it takes bytes
     private long lastAt;
     private long lastLengthUs;
     private int stalledTicks;
-    private long waitingBefore; // bytes at the last tick
+    private long waitingBefore = UNKNOWN; // bytes at the last tick
 
     /** The socket takes no more, or does again. */
     void onWritabilityChanged(final boolean isWritable, final long nowUs) {
@@ -45,6 +48,7 @@ final class Pauses {
     /** It takes bytes, or nobody misses them. */
     void forgetTicks() {
         stalledTicks = 0;
+        waitingBefore = UNKNOWN;
     }
 
     /** When the last pause worth telling began, 0 for none. */

@@ -180,18 +180,30 @@ class StreamLoopTest {
         for (int i = 1; i <= 10; i++) {
             fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i % 2 + "\"}");
         }
-        settle();
+        pushOutOfTheRing();
         fabric.journal().damage(5);
         final FakeSocket socket = open(loop, Start.ALL, Policy.LATEST);
         socket.read(ALL_BYTES);
         settle();
-        assertThat(seen(socket)).hasSize(5);
+        assertThat(seen(socket)).hasSize(6);
         assertThat(seen(socket).get(0)).startsWith("{\"seq\":3,");
         assertThat(seen(socket).get(1)).startsWith("{\"seq\":4,");
         assertThat(seen(socket).get(2))
                 .isEqualTo("{\"weft.gap\":{\"from\":5,\"to\":5,\"oldest\":1}}");
         assertThat(seen(socket).get(3)).startsWith("{\"seq\":9,");
         assertThat(seen(socket).get(4)).startsWith("{\"seq\":10,");
+        assertThat(seen(socket).get(5)).startsWith("{\"seq\":13,");
+    }
+
+    /** Three events of one subject, so long that the ring holds nothing from before them. */
+    private void pushOutOfTheRing() {
+        for (int i = 0; i < 3; i++) {
+            fabric.publish(
+                    "{\"type\":\"a\",\"subject\":\"k/last\",\"data\":\""
+                            + "x".repeat(400_000)
+                            + "\"}");
+            settle();
+        }
     }
 
     @Test
@@ -200,18 +212,19 @@ class StreamLoopTest {
         for (int i = 1; i <= 4; i++) { // one fits into a chunk, and the next is looked at already
             fabric.publish("{\"type\":\"a\",\"subject\":\"k/" + i + '"' + data);
         }
-        settle();
+        pushOutOfTheRing();
         final FakeSocket socket = open(loop, Start.ALL, Policy.LATEST);
         settle();
         fabric.journal().trim(4);
         socket.read(ALL_BYTES);
         settle();
-        assertThat(seen(socket)).hasSize(4);
+        assertThat(seen(socket)).hasSize(5);
         assertThat(seen(socket).get(0)).startsWith("{\"seq\":1,");
         assertThat(seen(socket).get(1)).startsWith("{\"seq\":2,");
         assertThat(seen(socket).get(2))
                 .isEqualTo("{\"weft.gap\":{\"from\":3,\"to\":3,\"oldest\":4}}");
         assertThat(seen(socket).get(3)).startsWith("{\"seq\":4,");
+        assertThat(seen(socket).get(4)).startsWith("{\"seq\":7,");
     }
 
     @Test
@@ -263,7 +276,7 @@ class StreamLoopTest {
         for (int i = 0; i < 10; i++) {
             fabric.publish("{\"type\":\"a\"}");
         }
-        settle();
+        pushOutOfTheRing();
         final FakeSocket socket =
                 open(loop, new Start(Start.Kind.AFTER, 2), Policy.LATEST); // not from the ring
         assertThat(fabric.journal().leasedFrom()).as("before the read").isEqualTo(3);
