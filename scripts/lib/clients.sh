@@ -1,43 +1,43 @@
 # shellcheck shell=bash
 # What tests in other languages run on; sourced. Each names what it found for the tests, which then have to run.
 
-# want_node: sets WEFT_NODE to a Node that has fetch (18 or newer), installed where that is possible.
+# want_node: sets TEST_NODE to a Node that has fetch (18 or newer), installed where that is possible.
 want_node() {
   local node
-  for node in "${WEFT_NODE:-}" node nodejs; do
+  for node in "${TEST_NODE:-}" node nodejs; do
     if node_good "$node"; then
-      export WEFT_NODE=$node
+      export TEST_NODE=$node
       return
     fi
   done
   if can_install && install_packages nodejs && node_good node; then
-    export WEFT_NODE=node
+    export TEST_NODE=node
     return
   fi
-  unset WEFT_NODE
+  unset TEST_NODE
   say "no Node 18 or newer here (package nodejs): the clients in JavaScript are left out"
 }
 
 node_good() { [ -n "$1" ] && "$1" -e fetch.name >/dev/null 2>&1; }
 
-# want_python: sets WEFT_PYTHON to a Python that has requests, installed where that is possible.
+# want_python: sets TEST_PYTHON to a Python that has requests, installed where that is possible.
 want_python() {
   local python venv=$WEFT_HOME/target/python
-  for python in "${WEFT_PYTHON:-}" python3 /usr/bin/python3 "$venv/bin/python"; do
+  for python in "${TEST_PYTHON:-}" python3 /usr/bin/python3 "$venv/bin/python"; do
     if python_good "$python"; then
-      export WEFT_PYTHON=$python
+      export TEST_PYTHON=$python
       return
     fi
   done
   if can_install && install_packages python3 python3-requests && python_good /usr/bin/python3; then
-    export WEFT_PYTHON=/usr/bin/python3
+    export TEST_PYTHON=/usr/bin/python3
     return
   fi
   if command -v python3 >/dev/null && python3 -m venv "$venv" && "$venv/bin/pip" install --quiet requests; then
-    export WEFT_PYTHON=$venv/bin/python
+    export TEST_PYTHON=$venv/bin/python
     return
   fi
-  unset WEFT_PYTHON
+  unset TEST_PYTHON
   say "no Python with requests here (package python3-requests): the clients in Python are left out"
 }
 

@@ -107,7 +107,7 @@ class QuickstartSystemTest {
             throws IOException {
         final String python =
                 ClientProcess.require(
-                        "WEFT_PYTHON",
+                        "TEST_PYTHON",
                         List.of("python3", "/usr/bin/python3"),
                         List.of("-c", "import requests"));
         final Path client =
@@ -128,7 +128,7 @@ class QuickstartSystemTest {
     private ClientProcess node(final String scenario, final WeftServer server) throws IOException {
         final String node =
                 ClientProcess.require(
-                        "WEFT_NODE", List.of("node", "nodejs"), List.of("-e", "fetch.name"));
+                        "TEST_NODE", List.of("node", "nodejs"), List.of("-e", "fetch.name"));
         final Path react = Files.createDirectories(directory.resolve("node_modules/react"));
         Files.writeString(
                 react.resolve("package.json"), "{\"type\":\"module\",\"main\":\"react.js\"}");
