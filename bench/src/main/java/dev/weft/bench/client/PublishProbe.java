@@ -33,7 +33,7 @@ public final class PublishProbe implements AutoCloseable {
     }
 
     /** A loop that only reads and answers, without clients: what the machine adds by itself. */
-    static ServerProcess bareServer() throws IOException {
+    public static ServerProcess bareServer() throws IOException {
         final Path log = Files.createTempFile("bare", ".log");
         log.toFile().deleteOnExit();
         return Contenders.named(Contenders.FLOOR, log).starter().start(log, log);

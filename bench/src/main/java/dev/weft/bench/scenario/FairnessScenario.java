@@ -1,8 +1,10 @@
 package dev.weft.bench.scenario;
 
+import dev.weft.bench.client.Aside;
 import dev.weft.bench.client.FrameStream;
 import dev.weft.bench.client.LoadClient;
 import dev.weft.bench.client.Pacer;
+import dev.weft.bench.client.PublishProbe;
 import dev.weft.bench.client.Publisher;
 import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Picture;
