@@ -28,7 +28,8 @@ final class OpenLoop implements AutoCloseable {
 
     private final List<SocketChannel> channels = new ArrayList<>();
     private final List<AnswerStream> answers = new ArrayList<>();
-    private final long[] recorded;
+    private final long[] recorded; // answers of each connection in this run
+    private final long[] earlier; // and in the runs before
     private final Selector selector = Selector.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
     private final UnsafeBuffer view = new UnsafeBuffer(buffer);
@@ -37,6 +38,7 @@ final class OpenLoop implements AutoCloseable {
 
     OpenLoop(final int port, final int connectionCount) throws IOException {
         recorded = new long[connectionCount];
+        earlier = new long[connectionCount];
         for (int i = 0; i < connectionCount; i++) {
             final SocketChannel channel =
                     SocketChannel.open(
@@ -61,6 +63,10 @@ final class OpenLoop implements AutoCloseable {
             final long count,
             final Histogram times)
             throws IOException {
+        for (int i = 0; i < earlier.length; i++) {
+            earlier[i] += recorded[i];
+            recorded[i] = 0;
+        }
         intervalNs = 1e9 / perSecond;
         startNs = System.nanoTime() + 20_000_000;
         final Thread sender = new Thread(() -> send(requests, count), "rig-open-loop");
@@ -101,7 +107,7 @@ final class OpenLoop implements AutoCloseable {
         stream.accept(view, 0, length);
         final long nowNs = System.nanoTime();
         int count = 0;
-        while (recorded[connection] < stream.count()) {
+        while (recorded[connection] < stream.count() - earlier[connection]) {
             final long index = recorded[connection]++ * channels.size() + connection;
             times.recordValue(Math.max(0, nowNs - dueNs(index)));
             count++;
