@@ -44,6 +44,7 @@ public final class DoorPublisher implements AutoCloseable {
     private static final long PARK_NS = 20_000;
 
     private final Path path;
+    private final UnsafeBuffer array = new UnsafeBuffer(0, 0); // the one that was offered last
     private DoorConnection connection;
     private RingWriter ring;
     private UnsafeBuffer header;
@@ -98,21 +99,8 @@ public final class DoorPublisher implements AutoCloseable {
 
     /** The same from an array. */
     public long offer(final byte[] event, final int offset, final int length) {
-        Objects.checkFromIndexSize(offset, length, event.length);
-        final int index = claim(length);
-        if (index < 0) {
-            return index;
-        }
-        boolean isWhole = false;
-        try {
-            ring.buffer().putBytes(index, event, offset, length);
-            isWhole = true;
-        } finally {
-            if (!isWhole) { // else the server would wait for it, and everybody with it
-                ring.abort(index);
-            }
-        }
-        return commit(index);
+        array.wrap(event);
+        return offer(array, offset, length);
     }
 
     /** Number of the newest offer that was taken; 0 for none. */

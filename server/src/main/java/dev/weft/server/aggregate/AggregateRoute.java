@@ -2,6 +2,7 @@ package dev.weft.server.aggregate;
 
 import dev.weft.protocol.Limits;
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.event.TextRules;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
@@ -52,7 +53,7 @@ final class AggregateRoute implements Route {
         final QueryParameters query = exchange.query();
         FilterParser.checkNames(query, NAMES);
         final String id = exchange.pathVariable(variable);
-        if (!Aggregates.isId(id)) {
+        if (!TextRules.isSubjectId(id)) {
             throw refused(variable + ": must be 1 to 200 of [A-Za-z0-9._:@-]");
         }
         questions.ask(exchange, new AggregateQuestion(kind + '/' + id, limit(query)));

@@ -2,7 +2,6 @@ package dev.weft.server.aggregate;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +15,8 @@ final class Aggregates {
 
     private static final String EVENT = "Event";
     private static final String AGGREGATE = "_aggregate";
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@-]{1,200}");
 
     private Aggregates() {}
-
-    /** Whether a text can be the id of an aggregate. */
-    static boolean isId(final String text) {
-        return ID.matcher(text).matches();
-    }
 
     /** Subjects that an aggregate of a category can be. */
     static List<String> subjects(final String category, final String id) {

@@ -1,6 +1,7 @@
 package dev.weft.server.aggregate;
 
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.event.TextRules;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ final class AliasedQuery {
     private static Set<String> subjects(final List<String> ids, final Set<String> of) {
         final Set<String> subjects = new TreeSet<>();
         for (final String id : ids) {
-            if (!Aggregates.isId(id)) {
+            if (!TextRules.isSubjectId(id)) {
                 throw refused(AGGREGATE_ID, "must be 1 to 200 of [A-Za-z0-9._:@-]");
             }
             for (final String category : of) {

@@ -2,6 +2,7 @@ package dev.weft.server.aggregate;
 
 import dev.weft.protocol.Problem;
 import dev.weft.protocol.TimeText;
+import dev.weft.protocol.event.TextRules;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.ingest.Translation;
@@ -24,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  * are passed over. One per kind; stateless.
  */
 final class Emission implements Translation {
-    private static final Pattern NAME =
-            Pattern.compile("(?!weft\\.|journal\\.)[A-Za-z][A-Za-z0-9._:/-]{0,127}");
     private static final Pattern RFC_3339 =
             Pattern.compile(
                     "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})");
@@ -166,11 +165,11 @@ final class Emission implements Translation {
             if (name == null) {
                 throw refused("name: is required");
             }
-            if (!NAME.matcher(name).matches()) {
+            if (!TextRules.isCallersType(name)) {
                 throw refused(
                         "name: must be [A-Za-z][A-Za-z0-9._:/-]{0,127} and not begin with weft. or journal.");
             }
-            if (aggregateId != null && !Aggregates.isId(aggregateId)) {
+            if (aggregateId != null && !TextRules.isSubjectId(aggregateId)) {
                 throw refused("aggregate_id: must be 1 to 200 of [A-Za-z0-9._:@-]");
             }
         }

@@ -9,13 +9,8 @@ import tools.jackson.databind.JsonNode;
  * thread.
  */
 public final class Progress {
-    private static final long INTERVAL_NS = 200_000_000;
-
-    private final PrintWriter terminal;
-    private final boolean isShown;
+    private final StatusLine line;
     private final long startNs = System.nanoTime();
-    private long shownNs = startNs;
-    private boolean lineIsOpen;
     private long acceptedCount;
     private long rejectedCount;
     private long duplicateCount;
@@ -23,8 +18,7 @@ public final class Progress {
     private long lastSequence;
 
     public Progress(final PrintWriter terminal, final boolean isShown) {
-        this.terminal = terminal;
-        this.isShown = isShown;
+        line = new StatusLine(terminal, isShown, this::text);
     }
 
     /** One answer of the server. */
@@ -34,13 +28,7 @@ public final class Progress {
         final long first = answer.path("first_seq").asLong(0);
         firstSequence = firstSequence == 0 ? first : firstSequence;
         lastSequence = Math.max(lastSequence, answer.path("last_seq").asLong(0));
-        final long now = System.nanoTime();
-        if (isShown && now - shownNs > INTERVAL_NS) {
-            shownNs = now;
-            lineIsOpen = true;
-            terminal.print("\r" + text());
-            terminal.flush();
-        }
+        line.update();
     }
 
     void rejected(final long count) {
@@ -49,17 +37,11 @@ public final class Progress {
 
     /** Makes room for a message. */
     public void clearLine() {
-        if (lineIsOpen) {
-            terminal.print("\r" + " ".repeat(text().length()) + "\r");
-            lineIsOpen = false;
-        }
+        line.clear();
     }
 
     public void end() {
-        if (lineIsOpen) {
-            terminal.println("\r" + text());
-            terminal.flush();
-        }
+        line.end();
     }
 
     public long rejectedCount() {

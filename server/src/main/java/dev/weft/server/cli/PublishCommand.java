@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,9 +43,6 @@ import picocli.CommandLine.Spec;
             "  weft publish < events.ndjson"
         })
 public final class PublishCommand implements Callable<Integer> {
-    static final int REFUSED = 1;
-    static final int UNREACHABLE = 3;
-
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
@@ -82,17 +78,7 @@ public final class PublishCommand implements Callable<Integer> {
             description = "journaled, or durable (forced to disk).")
     private @Nullable String durability;
 
-    @Option(
-            names = "--retry-for",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long to go on trying without success (default: 30).")
-    private int retrySeconds;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Say nothing when all goes well.")
-    private boolean quiet;
+    @Mixin private RetryOptions retry = new RetryOptions();
 
     @Mixin private ClientOptions options = new ClientOptions();
 
@@ -102,13 +88,12 @@ public final class PublishCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         checkUsage();
-        final PublishClient client =
-                new PublishClient(options, Duration.ofSeconds(retrySeconds), durability);
+        final PublishClient client = new PublishClient(options, retry.duration(), durability);
         try {
             return type != null ? one(client) : many(client);
         } catch (final IOException ex) {
             err().println("weft publish: " + ex.getMessage());
-            return UNREACHABLE;
+            return ExitCodes.UNREACHABLE;
         }
     }
 
@@ -138,9 +123,9 @@ public final class PublishCommand implements Callable<Integer> {
                                     + answer.statusCode()
                                     + " "
                                     + Problems.detail(answer.body()));
-            return REFUSED;
+            return ExitCodes.REFUSED;
         }
-        if (!quiet) {
+        if (!retry.isQuiet()) {
             final boolean isDuplicate = answer.headers().firstValue("Weft-Duplicate").isPresent();
             out().println(
                             Terminal.isOutput()
@@ -167,7 +152,7 @@ public final class PublishCommand implements Callable<Integer> {
                             "weft publish: reading events line by line; end with Ctrl-D (--help tells the other ways)");
             err().flush();
         }
-        final Progress progress = new Progress(err(), !quiet && Terminal.isError());
+        final Progress progress = new Progress(err(), !retry.isQuiet() && Terminal.isError());
         final LinePublisher publisher = new LinePublisher(client, progress, this::event, err());
         try (BufferedReader lines =
                 new BufferedReader(
@@ -176,7 +161,7 @@ public final class PublishCommand implements Callable<Integer> {
             publisher.publishAll(lines, 0);
         } finally {
             progress.end();
-            if (!quiet) {
+            if (!retry.isQuiet()) {
                 if (publisher.isNothingRead()) {
                     err().println("weft publish: nothing to publish, standard input had no line");
                 }
@@ -184,7 +169,7 @@ public final class PublishCommand implements Callable<Integer> {
                 out().flush();
             }
         }
-        return progress.rejectedCount() == 0 ? 0 : REFUSED;
+        return progress.rejectedCount() == 0 ? 0 : ExitCodes.REFUSED;
     }
 
     private String event(final String line, final long number) {

@@ -2,8 +2,8 @@ package dev.weft.server.query;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.record.Slices;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 
 /** Copies envelopes out of blocks. Stateless. */
 final class Envelopes {
@@ -17,10 +17,6 @@ final class Envelopes {
     }
 
     static void append(final BlockFlyweight block, final int index, final ByteBuf target) {
-        final int length = length(block, index);
-        target.ensureWritable(length);
-        final ByteBuffer bytes = target.nioBuffer(target.writerIndex(), length);
-        block.buffer().getBytes(BARE.sliceOffset(block, index), bytes, length);
-        target.writerIndex(target.writerIndex() + length);
+        Slices.append(block.buffer(), BARE.sliceOffset(block, index), length(block, index), target);
     }
 }

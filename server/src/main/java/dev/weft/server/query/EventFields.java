@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.http.QueryParameters;
+import dev.weft.server.record.Slices;
 import dev.weft.server.stream.FilterParser;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -109,7 +109,7 @@ public final class EventFields implements ItemWriter {
                     target.writeByte(',');
                 }
                 isFirst = false;
-                copy(buffer, position, valueEnd - position, target);
+                Slices.append(buffer, position, valueEnd - position, target);
             }
             position = buffer.getByte(valueEnd) == ',' ? valueEnd + 1 : valueEnd;
         }
@@ -172,13 +172,5 @@ public final class EventFields implements ItemWriter {
             position += buffer.getByte(position) == '\\' ? 2 : 1;
         }
         return position + 1;
-    }
-
-    private static void copy(
-            final DirectBuffer buffer, final int offset, final int length, final ByteBuf target) {
-        target.ensureWritable(length);
-        final ByteBuffer bytes = target.nioBuffer(target.writerIndex(), length);
-        buffer.getBytes(offset, bytes, length);
-        target.writerIndex(target.writerIndex() + length);
     }
 }

@@ -3,13 +3,12 @@ package dev.weft.server.query;
 import dev.weft.protocol.Problem;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.Route;
+import dev.weft.server.http.WholeNumber;
 import dev.weft.server.journal.Journal;
 import io.netty.buffer.ByteBuf;
 
 /** {@code GET /events/{seq}}: one envelope. One object serves all I/O loops. */
 public final class EventRoute implements Route {
-    private static final int DIGITS_MAX = 18;
-
     private final History history;
     private final Journal journal;
 
@@ -20,12 +19,7 @@ public final class EventRoute implements Route {
 
     @Override
     public void handle(final Exchange exchange) {
-        final String text = exchange.pathVariable("seq");
-        final boolean isNumber =
-                !text.isEmpty()
-                        && text.length() <= DIGITS_MAX
-                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        final long sequence = isNumber ? Long.parseLong(text) : 0;
+        final long sequence = WholeNumber.parse(exchange.pathVariable("seq"));
         if (!exchange.query().names().isEmpty()) {
             exchange.respond(new Problem(400, "query: a single event takes no parameters"));
         } else if (sequence < 1 || sequence > journal.appendedSequence()) {

@@ -5,7 +5,6 @@ import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
 import dev.weft.protocol.json.JsonScanner;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +84,7 @@ public final class RecordView {
         if (messageLength == 0) {
             target.writeCharSequence("null", StandardCharsets.US_ASCII);
         } else {
-            copy(messageOffset, messageLength, target);
+            Slices.append(block().buffer(), messageOffset, messageLength, target);
         }
     }
 
@@ -98,10 +97,10 @@ public final class RecordView {
         if (length == 0) {
             target.writeCharSequence("{}", StandardCharsets.US_ASCII);
         } else if (isDataObject()) {
-            copy(from.dataOffset(index), length, target);
+            Slices.append(from.buffer(), from.dataOffset(index), length, target);
         } else {
             target.writeCharSequence("{\"value\":", StandardCharsets.US_ASCII);
-            copy(from.dataOffset(index), length, target);
+            Slices.append(from.buffer(), from.dataOffset(index), length, target);
             target.writeByte('}');
         }
     }
@@ -211,13 +210,6 @@ public final class RecordView {
         return raw.indexOf('\\') < 0
                 ? raw
                 : JsonMapper.shared().readValue('"' + raw + '"', String.class);
-    }
-
-    private void copy(final int offset, final int length, final ByteBuf target) {
-        target.ensureWritable(length);
-        final ByteBuffer bytes = target.nioBuffer(target.writerIndex(), length);
-        block().buffer().getBytes(offset, bytes, length);
-        target.writerIndex(target.writerIndex() + length);
     }
 
     private BlockFlyweight block() {

@@ -6,6 +6,7 @@ import dev.weft.server.http.MediaTypes;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
+import dev.weft.server.http.WholeNumber;
 import dev.weft.server.stream.SubscriberFacts;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
@@ -23,7 +24,6 @@ public final class SubscribersRoute implements Route {
     private static final String NO_STORE = "Cache-Control: no-store\r\n";
     private static final int LIMIT_MAX = 1_000;
     private static final int LIMIT_DEFAULT = 100;
-    private static final int DIGITS_MAX = 19; // of a long; more than that is negative below
     private static final Set<String> PARAMETERS = Set.of("after", "limit");
 
     private final RollCall rollCall;
@@ -64,7 +64,7 @@ public final class SubscribersRoute implements Route {
                 throw refused("query", "a single subscriber takes no parameters");
             }
             final String text = exchange.pathVariable("id");
-            final long id = number(text);
+            final long id = WholeNumber.parse(text);
             if (id < 1) {
                 exchange.respond(unknown());
                 return;
@@ -124,20 +124,11 @@ public final class SubscribersRoute implements Route {
 
     private static long number(
             final String text, final String name, final long min, final long max) {
-        final long value = number(text);
+        final long value = WholeNumber.parse(text);
         if (value < min || value > max) {
             throw refused(name, "must be a whole number from " + min + " to " + max);
         }
         return value;
-    }
-
-    /** The number that a text is, or a negative one. */
-    private static long number(final String text) {
-        final boolean isNumber =
-                !text.isEmpty()
-                        && text.length() <= DIGITS_MAX
-                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        return isNumber ? Long.parseUnsignedLong(text) : -1;
     }
 
     private static ProblemException refused(final String name, final String rule) {

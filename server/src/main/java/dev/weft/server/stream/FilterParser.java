@@ -2,6 +2,7 @@ package dev.weft.server.stream;
 
 import dev.weft.protocol.Limits;
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.event.TextRules;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.http.ProblemException;
@@ -30,11 +31,8 @@ public final class FilterParser {
     static final int VALUES_MAX = 100;
 
     private static final int SHOWN_NAME_LENGTH_MAX = 64;
-    private static final Pattern TYPE = Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,127}");
     private static final Pattern TYPE_PREFIX =
             Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,126}(?<=[._:/-])\\*");
-    private static final Pattern SUBJECT =
-            Pattern.compile("[a-z][a-z0-9_-]{0,31}/[A-Za-z0-9._:@-]{1,200}");
     private static final Pattern SUBJECT_PREFIX = Pattern.compile("[a-z][a-z0-9_-]{0,31}/\\*");
 
     private final Set<String> categories;
@@ -90,7 +88,7 @@ public final class FilterParser {
                 if (TYPE_PREFIX.matcher(value).matches()) {
                     yield Term.prefix(value.substring(0, value.length() - 1));
                 }
-                if (!TYPE.matcher(value).matches()) {
+                if (!TextRules.isType(value)) {
                     throw refused(
                             field.parameter(),
                             "must be a type, [A-Za-z][A-Za-z0-9._:/-]{0,127}, or the beginning of one up to one of"
@@ -110,7 +108,7 @@ public final class FilterParser {
                 if (SUBJECT_PREFIX.matcher(value).matches()) {
                     yield Term.prefix(value.substring(0, value.length() - 1));
                 }
-                if (!SUBJECT.matcher(value).matches()) {
+                if (!TextRules.isSubject(value)) {
                     throw refused(
                             field.parameter(), "must be kind/id, such as job/7f3a, or kind/*");
                 }

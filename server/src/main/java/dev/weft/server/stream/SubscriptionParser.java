@@ -5,6 +5,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
+import dev.weft.server.http.WholeNumber;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +25,6 @@ final class SubscriptionParser {
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final List<String> STARTS = List.of("after", "since", "last", "replay");
     private static final Pattern SAMPLE = Pattern.compile("sample=([1-9][0-9]{0,3})/s");
-    private static final int DIGITS_MAX = 19; // of Long.MAX_VALUE
 
     private final FilterParser filters;
     private final Set<String> names = new HashSet<>(STARTS);
@@ -113,7 +113,7 @@ final class SubscriptionParser {
         final String text = value == null ? "" : value;
         return switch (name) {
             case "after" -> {
-                final long sequence = sequence(text);
+                final long sequence = WholeNumber.parse(text);
                 if (sequence < 0) {
                     throw FilterParser.refused(
                             name, "must be a sequence, a whole number from 0 to " + Long.MAX_VALUE);
@@ -128,7 +128,7 @@ final class SubscriptionParser {
                 yield start;
             }
             case "last" -> {
-                final long count = sequence(text);
+                final long count = WholeNumber.parse(text);
                 if (count < 1 || count > LAST_MAX) {
                     throw FilterParser.refused(
                             name, "must be a whole number from 1 to " + LAST_MAX);
@@ -154,7 +154,7 @@ final class SubscriptionParser {
             if (text.isEmpty()) {
                 continue;
             }
-            final long sequence = sequence(text);
+            final long sequence = WholeNumber.parse(text);
             final Start each = sequence < 0 ? Start.INVALID : new Start(Start.Kind.AFTER, sequence);
             if (start != null && !start.equals(each)) {
                 return Start.INVALID;
@@ -162,21 +162,5 @@ final class SubscriptionParser {
             start = each;
         }
         return start;
-    }
-
-    /** Value of a text of digits only, -1 for anything else. */
-    private static long sequence(final String text) {
-        if (text.isEmpty() || text.length() > DIGITS_MAX) {
-            return -1;
-        }
-        long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            final int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit; // 19 digits overflow at most once, into the negative
-        }
-        return value < 0 ? -1 : value;
     }
 }

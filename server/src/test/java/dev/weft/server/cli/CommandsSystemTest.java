@@ -79,7 +79,7 @@ class CommandsSystemTest {
 
             assertThat(one.exitCode()).isZero();
             assertThat(again.out()).isEqualTo(one.out());
-            assertThat(many.exitCode()).isEqualTo(PublishCommand.REFUSED);
+            assertThat(many.exitCode()).isEqualTo(ExitCodes.REFUSED);
             assertThat(many.out())
                     .contains("\"accepted\":4,\"rejected\":1")
                     .contains("\"last_seq\":5");
@@ -155,7 +155,7 @@ class CommandsSystemTest {
         final CommandRun gone =
                 CommandRun.of(
                         new PublishCommand(), "--unix-socket", socket, "--retry-for", "0", "a");
-        assertThat(gone.exitCode()).isEqualTo(PublishCommand.UNREACHABLE);
+        assertThat(gone.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
         assertThat(gone.err()).contains("no success at " + socket);
         Files.delete(base);
     }

@@ -67,7 +67,7 @@ class PublishCommandTest {
 
         final CommandRun run = publish("1a");
 
-        assertThat(run.exitCode()).isEqualTo(PublishCommand.REFUSED);
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
         assertThat(run.err()).contains("400 type: no letter first");
         assertThat(server.requests()).hasSize(1);
     }
@@ -87,7 +87,7 @@ class PublishCommandTest {
 
         final CommandRun run = publish("a", "--retry-for", "0");
 
-        assertThat(run.exitCode()).isEqualTo(PublishCommand.UNREACHABLE);
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
         assertThat(run.err()).contains("503 full");
         assertThat(server.requests()).hasSize(1);
     }
@@ -98,7 +98,7 @@ class PublishCommandTest {
 
         final CommandRun run = publish("a", "--retry-for", "0");
 
-        assertThat(run.exitCode()).isEqualTo(PublishCommand.UNREACHABLE);
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.UNREACHABLE);
         assertThat(run.err()).contains("no success at " + server.url());
     }
 
@@ -166,7 +166,7 @@ class PublishCommandTest {
 
         final CommandRun run = lines("\n{\"type\":\"a\"}\n\ntext\n{\"data\":1}\n");
 
-        assertThat(run.exitCode()).isEqualTo(PublishCommand.REFUSED);
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
         assertThat(run.err()).contains("line 4: no JSON object").contains("line 5: type: missing");
         assertThat(run.out()).contains("\"rejected\":2");
     }

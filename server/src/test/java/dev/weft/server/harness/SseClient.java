@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One subscription by server-sent events, read frame by frame. */
 public final class SseClient implements AutoCloseable {
@@ -58,6 +59,11 @@ public final class SseClient implements AutoCloseable {
     public record Frame(String id, String event, String data) {
         public long sequence() {
             return Long.parseLong(id);
+        }
+
+        /** Of the event in its envelope. */
+        public String type() {
+            return JsonMapper.shared().readTree(data).path("event").path("type").asString();
         }
     }
 

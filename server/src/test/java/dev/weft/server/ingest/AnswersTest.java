@@ -3,6 +3,7 @@ package dev.weft.server.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.event.EventRules;
+import dev.weft.server.harness.SilentExchange;
 import dev.weft.server.sequencer.PendingAppend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

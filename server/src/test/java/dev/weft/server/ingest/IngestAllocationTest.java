@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.event.EventRules;
 import dev.weft.server.harness.Allocation;
+import dev.weft.server.harness.SilentExchange;
 import dev.weft.server.sequencer.PendingAppend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;

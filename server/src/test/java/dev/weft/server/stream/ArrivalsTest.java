@@ -3,7 +3,6 @@ package dev.weft.server.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.runtime.LoopDuty;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -11,7 +10,6 @@ import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,18 +27,10 @@ class ArrivalsTest {
     private final LoopDuty duty = new LoopDuty(eventLoop, (agent, error) -> true);
     private final Fabric fabric = new Fabric(1 << 16);
     private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
+            TestStreams.loop(
+                    fabric,
                     new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, COUNT),
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(COUNT),
-                    fabric::timeUs);
+                    new SubscriberSlots(COUNT));
     private final List<String> tooMany = new ArrayList<>();
     private final CompletableFuture<Long> runs = new CompletableFuture<>();
     private int opened;

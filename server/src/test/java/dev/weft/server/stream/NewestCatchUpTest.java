@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,18 +24,7 @@ class NewestCatchUpTest {
     private final CatchUp catchUp =
             new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, SUBSCRIBERS);
     private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
-                    catchUp,
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(SUBSCRIBERS),
-                    fabric::timeUs);
+            TestStreams.loop(fabric, catchUp, new SubscriberSlots(SUBSCRIBERS));
 
     private FakeSocket open(final Policy policy) {
         final Subscriber subscriber =

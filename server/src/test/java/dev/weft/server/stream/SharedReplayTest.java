@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Wire;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,25 +23,9 @@ class SharedReplayTest {
 
     private final Fabric fabric = new Fabric(1 << 16);
     private final CatchUp catchUp =
-            new CatchUp(
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    SUBSCRIBERS,
-                    CatchUp.CHUNKS_LENGTH_MAX,
-                    () -> fabric.timeUs() * 1_000);
+            TestStreams.catchUp(fabric, SUBSCRIBERS, CatchUp.CHUNKS_LENGTH_MAX);
     private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
-                    catchUp,
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(SUBSCRIBERS),
-                    fabric::timeUs);
+            TestStreams.loop(fabric, catchUp, new SubscriberSlots(SUBSCRIBERS));
 
     @BeforeEach
     void publish() {
@@ -56,15 +37,10 @@ class SharedReplayTest {
     }
 
     private FakeSocket open(final Framing framing, final boolean chunked) {
-        final Subscriber subscriber =
-                loop.subscribe(
-                        loop.begin(
-                                new Subscription(
-                                        new Start(Start.Kind.AFTER, 0), Filter.ALL, framing)),
-                        chunked);
-        final FakeSocket socket = new FakeSocket(subscriber);
-        subscriber.onOpen(socket);
-        return socket;
+        return TestStreams.open(
+                loop,
+                loop.begin(new Subscription(new Start(Start.Kind.AFTER, 0), Filter.ALL, framing)),
+                chunked);
     }
 
     private int work() {

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.journal.Lease;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,26 +21,8 @@ class StartLeaseTest {
             Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("k/1"))));
 
     private final Fabric fabric = new Fabric(1 << 16);
-    private final CatchUp catchUp =
-            new CatchUp(
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    8,
-                    CatchUp.CHUNKS_LENGTH_MAX,
-                    () -> fabric.timeUs() * 1_000);
-    private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
-                    catchUp,
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(8),
-                    fabric::timeUs);
+    private final CatchUp catchUp = TestStreams.catchUp(fabric, 8, CatchUp.CHUNKS_LENGTH_MAX);
+    private final StreamLoop loop = TestStreams.loop(fabric, catchUp, new SubscriberSlots(8));
 
     @BeforeEach
     void publish() {
@@ -53,11 +33,7 @@ class StartLeaseTest {
     }
 
     private FakeSocket open(final Start start) {
-        final Subscriber subscriber =
-                loop.subscribe(loop.begin(new Subscription(start, ODD, Framing.SSE)), true);
-        final FakeSocket socket = new FakeSocket(subscriber);
-        subscriber.onOpen(socket);
-        return socket;
+        return TestStreams.open(loop, new Subscription(start, ODD, Framing.SSE));
     }
 
     private static Start start(final Start.Kind kind) {

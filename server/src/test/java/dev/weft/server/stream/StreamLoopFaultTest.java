@@ -10,7 +10,6 @@ import dev.weft.server.fanout.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,14 +25,12 @@ class StreamLoopFaultTest {
     private final CatchUp catchUp =
             new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, SUBSCRIBERS);
     private final StreamLoop loop =
-            new StreamLoop(
+            TestStreams.loop(
+                    fabric,
                     new FanoutAgent(fabric.ring(), fanoutAllocator, fabric::timeUs, latency -> {}),
                     catchUp,
-                    fabric.journal(),
                     streamAllocator,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(SUBSCRIBERS),
-                    fabric::timeUs);
+                    new SubscriberSlots(SUBSCRIBERS));
     private final List<FakeSocket> sockets = new ArrayList<>();
     private boolean isSignalled;
 
@@ -43,10 +40,8 @@ class StreamLoopFaultTest {
     }
 
     private FakeSocket open(final Start start) {
-        final Subscriber subscriber =
-                loop.subscribe(loop.begin(new Subscription(start, Filter.ALL, Framing.SSE)), true);
-        final FakeSocket socket = new FakeSocket(subscriber);
-        subscriber.onOpen(socket);
+        final FakeSocket socket =
+                TestStreams.open(loop, new Subscription(start, Filter.ALL, Framing.SSE));
         sockets.add(socket);
         return socket;
     }

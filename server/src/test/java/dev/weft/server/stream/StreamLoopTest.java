@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
 import dev.weft.server.journal.Lease;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,27 +33,11 @@ class StreamLoopTest {
     }
 
     private StreamLoop streams(final CatchUp replay, final SubscriberSlots taken) {
-        return new StreamLoop(
-                new FanoutAgent(
-                        fabric.ring(),
-                        UnpooledByteBufAllocator.DEFAULT,
-                        fabric::timeUs,
-                        latency -> {}),
-                replay,
-                fabric.journal(),
-                UnpooledByteBufAllocator.DEFAULT,
-                StreamConfig.defaults(Set.of("system")),
-                taken,
-                fabric::timeUs);
+        return TestStreams.loop(fabric, replay, taken);
     }
 
     private CatchUp narrow(final int subscribersMax, final long budget) {
-        return new CatchUp(
-                fabric.journal(),
-                UnpooledByteBufAllocator.DEFAULT,
-                subscribersMax,
-                budget,
-                () -> fabric.timeUs() * 1_000);
+        return TestStreams.catchUp(fabric, subscribersMax, budget);
     }
 
     private FakeSocket open(final Start start) {
@@ -73,10 +55,7 @@ class StreamLoopTest {
     }
 
     private static FakeSocket open(final StreamLoop streams, final Beginning beginning) {
-        final Subscriber subscriber = streams.subscribe(beginning, true);
-        final FakeSocket socket = new FakeSocket(subscriber);
-        subscriber.onOpen(socket);
-        return socket;
+        return TestStreams.open(streams, beginning, true);
     }
 
     private void settle() {

@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.Problem;
 import dev.weft.server.fanout.Fabric;
-import dev.weft.server.fanout.FanoutAgent;
-import dev.weft.server.http.Exchange;
-import dev.weft.server.http.QueryParameters;
+import dev.weft.server.harness.SilentExchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,18 +22,12 @@ class SubscribeRouteTest {
     private final StreamConfig config = StreamConfig.defaults(Set.of("system"));
     private final SubscriberSlots slots = new SubscriberSlots(100);
     private final StreamLoop loop =
-            new StreamLoop(
-                    new FanoutAgent(
-                            fabric.ring(),
-                            UnpooledByteBufAllocator.DEFAULT,
-                            fabric::timeUs,
-                            latency -> {}),
+            TestStreams.loop(
+                    fabric,
+                    TestStreams.fanout(fabric),
                     new CatchUp(fabric.journal(), UnpooledByteBufAllocator.DEFAULT, 100),
-                    fabric.journal(),
                     allocator,
-                    config,
-                    slots,
-                    fabric::timeUs);
+                    slots);
     private final SubscribeRoute route = new SubscribeRoute(loop, config);
 
     @Test
@@ -98,13 +87,17 @@ class SubscribeRouteTest {
     }
 
     /** A GET without parameters, whose client may go away before the answer. */
-    private static final class Request implements Exchange {
+    private static final class Request extends SilentExchange {
         private final EmbeddedChannel channel = new EmbeddedChannel();
         private boolean isGone;
         private boolean isBroken;
         private String refusal = "";
         private boolean isRead = true;
         private @Nullable StreamHandler stream;
+
+        Request() {
+            super(HttpMethod.GET, "/events/stream");
+        }
 
         @Override
         public void stream(final ByteBuf head, final StreamHandler handler) {
@@ -122,41 +115,6 @@ class SubscribeRouteTest {
         @Override
         public void readBody(final boolean wanted) {
             isRead = wanted;
-        }
-
-        @Override
-        public HttpMethod method() {
-            return HttpMethod.GET;
-        }
-
-        @Override
-        public String path() {
-            return "/events/stream";
-        }
-
-        @Override
-        public String pathVariable(final String name) {
-            throw new UnsupportedOperationException(name);
-        }
-
-        @Override
-        public QueryParameters query() {
-            return new NoParameters();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return EmptyHttpHeaders.INSTANCE;
-        }
-
-        @Override
-        public boolean isHttp10() {
-            return false;
-        }
-
-        @Override
-        public EventLoop eventLoop() {
-            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -181,28 +139,6 @@ class SubscribeRouteTest {
         @Override
         public void respond(final Problem problem, final @Nullable String headerLines) {
             refusal = problem.status() + " " + headerLines;
-        }
-    }
-
-    private static final class NoParameters implements QueryParameters {
-        @Override
-        public int size() {
-            return 0;
-        }
-
-        @Override
-        public Set<String> names() {
-            return Set.of();
-        }
-
-        @Override
-        public List<String> all(final String name) {
-            return List.of();
-        }
-
-        @Override
-        public @Nullable String one(final String name) {
-            return null;
         }
     }
 }

@@ -29,15 +29,10 @@ class UnwrittenTest {
             "{\"type\":\"a\",\"data\":\"" + "x".repeat(EVENT_LENGTH) + "\"}";
 
     private final Fabric fabric = new Fabric(1 << 20);
-    private final CatchUp catchUp =
-            new CatchUp(
-                    fabric.journal(),
-                    UnpooledByteBufAllocator.DEFAULT,
-                    SUBSCRIBERS,
-                    CHUNKS_LENGTH_MAX,
-                    () -> fabric.timeUs() * 1_000);
+    private final CatchUp catchUp = TestStreams.catchUp(fabric, SUBSCRIBERS, CHUNKS_LENGTH_MAX);
     private final StreamLoop loop =
-            new StreamLoop(
+            TestStreams.loop(
+                    fabric,
                     new FanoutAgent(
                             fabric.ring(),
                             UnpooledByteBufAllocator.DEFAULT,
@@ -45,11 +40,8 @@ class UnwrittenTest {
                             latency -> {},
                             new FanoutConfig(8, 128, 32, 32, 256 * 1024, LENGTH_MAX)),
                     catchUp,
-                    fabric.journal(),
                     UnpooledByteBufAllocator.DEFAULT,
-                    StreamConfig.defaults(Set.of("system")),
-                    new SubscriberSlots(SUBSCRIBERS),
-                    fabric::timeUs);
+                    new SubscriberSlots(SUBSCRIBERS));
     private final List<FakeSocket> sockets = new ArrayList<>();
 
     private FakeSocket open(final int number) {
@@ -58,10 +50,8 @@ class UnwrittenTest {
                         Map.of(
                                 Filter.Field.TYPE,
                                 Set.of(Term.exact("a"), Term.exact("x" + number))));
-        final Subscriber subscriber =
-                loop.subscribe(loop.begin(new Subscription(Start.HEAD, filter, Framing.SSE)), true);
-        final FakeSocket socket = new FakeSocket(subscriber);
-        subscriber.onOpen(socket);
+        final FakeSocket socket =
+                TestStreams.open(loop, new Subscription(Start.HEAD, filter, Framing.SSE));
         sockets.add(socket);
         return socket;
     }

@@ -2,7 +2,9 @@ package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.Backoff;
 import dev.weft.server.cli.ClientOptions;
+import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
+import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -66,17 +67,7 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Mixin private HistoryOptions history = new HistoryOptions();
 
-    @Option(
-            names = "--retry-for",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long to go on trying without success (default: 30).")
-    private int retrySeconds;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Say nothing when all goes well.")
-    private boolean isQuiet;
+    @Mixin private RetryOptions retry = new RetryOptions();
 
     @Mixin private ClientOptions options = new ClientOptions();
 
@@ -86,7 +77,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         final LineProgress progress =
-                new LineProgress(err(), "exported", !isQuiet && Terminal.isError());
+                new LineProgress(err(), "exported", !retry.isQuiet() && Terminal.isError());
         try {
             if (file == null) {
                 toOutput(progress);
@@ -97,14 +88,14 @@ public final class ExportCommand implements Callable<Integer> {
         } catch (final RefusedException ex) {
             progress.end();
             err().println("weft export: " + ex.getMessage());
-            return QueryCommand.REFUSED;
+            return ExitCodes.REFUSED;
         } catch (final IOException ex) {
             progress.end();
             err().println("weft export: " + reason(ex));
-            return QueryCommand.UNREACHABLE;
+            return ExitCodes.UNREACHABLE;
         } finally {
             progress.end();
-            if (!isQuiet && file != null) {
+            if (!retry.isQuiet() && file != null) {
                 out().println(progress.summary());
             }
             out().flush();
@@ -164,7 +155,7 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private long deadlineNs() {
-        return System.nanoTime() + Duration.ofSeconds(retrySeconds).toNanos();
+        return System.nanoTime() + retry.duration().toNanos();
     }
 
     /** Takes the bytes of lines, from the beginning of an array. */

@@ -1,10 +1,12 @@
 package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.ClientOptions;
+import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.LinePublisher;
 import dev.weft.server.cli.LineSource;
 import dev.weft.server.cli.Progress;
 import dev.weft.server.cli.PublishClient;
+import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,17 +73,7 @@ public final class ImportCommand implements Callable<Integer> {
             description = "journaled, or durable (forced to disk).")
     private @Nullable String durability;
 
-    @Option(
-            names = "--retry-for",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long to go on trying without success (default: 30).")
-    private int retrySeconds;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Say nothing when all goes well.")
-    private boolean isQuiet;
+    @Mixin private RetryOptions retry = new RetryOptions();
 
     @Mixin private ClientOptions options = new ClientOptions();
 
@@ -91,14 +82,13 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        final Progress progress = new Progress(err(), !isQuiet && Terminal.isError());
+        final Progress progress = new Progress(err(), !retry.isQuiet() && Terminal.isError());
         try (BufferedReader lines = open()) {
             final ImportState state =
                     file.equals("-") ? null : ImportState.of(Path.of(file), options.url());
             final long skipped = state == null || isFromStart ? 0 : skip(lines, state);
             new LinePublisher(
-                            new PublishClient(
-                                    options, Duration.ofSeconds(retrySeconds), durability),
+                            new PublishClient(options, retry.duration(), durability),
                             progress,
                             new Source(state),
                             err())
@@ -106,16 +96,16 @@ public final class ImportCommand implements Callable<Integer> {
         } catch (final IOException | UncheckedIOException ex) {
             progress.clearLine();
             err().println("weft import: " + ex.getMessage());
-            return QueryCommand.UNREACHABLE;
+            return ExitCodes.UNREACHABLE;
         } finally {
             progress.end();
-            if (!isQuiet) {
+            if (!retry.isQuiet()) {
                 out().println(progress.summary());
             }
             out().flush();
             err().flush();
         }
-        return progress.rejectedCount() == 0 ? 0 : QueryCommand.REFUSED;
+        return progress.rejectedCount() == 0 ? 0 : ExitCodes.REFUSED;
     }
 
     private BufferedReader open() throws IOException {

@@ -1,6 +1,7 @@
 package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.JournalText;
+import dev.weft.server.cli.StatusLine;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -10,17 +11,12 @@ import java.util.Locale;
  * thread.
  */
 final class LineProgress {
-    private static final long INTERVAL_NS = 200_000_000;
     private static final byte[] SEQUENCE = "{\"seq\":".getBytes(StandardCharsets.US_ASCII);
 
-    private final PrintWriter terminal;
+    private final StatusLine line;
     private final String verb;
-    private final boolean isShown;
     private final long startNs = System.nanoTime();
-    private long shownNs = startNs;
-    private boolean lineIsOpen;
-    private int
-            matched; // bytes of SEQUENCE that were seen in this line; -1 when it is another line
+    private int matched; // bytes of SEQUENCE seen in this line; -1 when it is another line
     private boolean isInNumber;
     private long number;
     private long eventCount;
@@ -30,9 +26,8 @@ final class LineProgress {
     private long targetSequence;
 
     LineProgress(final PrintWriter terminal, final String verb, final boolean isShown) {
-        this.terminal = terminal;
         this.verb = verb;
-        this.isShown = isShown;
+        line = new StatusLine(terminal, isShown, this::text);
     }
 
     /** The sequence that it is to come to, 0 if nobody knows. */
@@ -57,7 +52,7 @@ final class LineProgress {
                 }
             }
         }
-        show();
+        line.update();
     }
 
     private void inNumber(final byte b) {
@@ -72,23 +67,9 @@ final class LineProgress {
         lastSequence = number;
     }
 
-    private void show() {
-        final long now = System.nanoTime();
-        if (isShown && now - shownNs > INTERVAL_NS) {
-            shownNs = now;
-            lineIsOpen = true;
-            terminal.print("\r" + text());
-            terminal.flush();
-        }
-    }
-
     /** Ends the line on the terminal; may be called twice. */
     void end() {
-        if (lineIsOpen) {
-            lineIsOpen = false;
-            terminal.println("\r" + text());
-            terminal.flush();
-        }
+        line.end();
     }
 
     /** One line of JSON. */

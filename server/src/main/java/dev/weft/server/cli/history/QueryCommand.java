@@ -40,9 +40,6 @@ import picocli.CommandLine.Spec;
             "  weft query --category job --count"
         })
 public final class QueryCommand implements Callable<Integer> {
-    static final int REFUSED = 1;
-    static final int UNREACHABLE = 3;
-
     private static final int PAGE_MAX = 1_000;
 
     /** How events are shown. */

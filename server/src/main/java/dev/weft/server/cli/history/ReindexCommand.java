@@ -1,6 +1,7 @@
 package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.JournalText;
+import dev.weft.server.cli.StatusLine;
 import dev.weft.server.cli.Terminal;
 import dev.weft.server.index.engine.Indexing;
 import dev.weft.server.index.segment.SegmentLimits;
@@ -42,7 +43,6 @@ import picocli.CommandLine.Spec;
 public final class ReindexCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final long WAIT_NS = 1_000_000;
-    private static final long SHOWN_NS = 200_000_000;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -88,8 +88,11 @@ public final class ReindexCommand implements Callable<Integer> {
                 new Indexing(journal, files, SegmentLimits.PRODUCT, System::nanoTime);
         final Agent agent = indexing.agent();
         final Agent filer = indexing.filer();
-        final boolean isShown = Terminal.isError();
-        long shownNs = startNs;
+        final StatusLine line =
+                new StatusLine(
+                        spec.commandLine().getErr(),
+                        Terminal.isError(),
+                        () -> text(journal, indexing, startNs));
         try {
             filer.onStart();
             agent.onStart();
@@ -100,19 +103,13 @@ public final class ReindexCommand implements Callable<Integer> {
                     LockSupport.parkNanos(WAIT_NS);
                 }
                 workCount = filer.doWork() + agent.doWork();
-                if (isShown && System.nanoTime() - shownNs > SHOWN_NS) {
-                    shownNs = System.nanoTime();
-                    spec.commandLine().getErr().print("\r" + text(journal, indexing, startNs));
-                    spec.commandLine().getErr().flush();
-                }
+                line.update();
             }
         } finally {
             agent.onClose();
             filer.onClose();
         }
-        if (isShown) {
-            spec.commandLine().getErr().println();
-        }
+        line.end();
         out().println(text(journal, indexing, startNs));
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.ClientOptions;
+import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -60,6 +61,6 @@ final class Server {
 
     /** Exit code of a command that ends with an exception of it. */
     static int exitCode(final IOException ex) {
-        return ex instanceof RefusedException ? QueryCommand.REFUSED : QueryCommand.UNREACHABLE;
+        return ex instanceof RefusedException ? ExitCodes.REFUSED : ExitCodes.UNREACHABLE;
     }
 }

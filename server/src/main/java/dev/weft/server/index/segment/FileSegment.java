@@ -24,7 +24,7 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /**
  * A segment in a mapped file. Opened and checked by {@code weft-index}, then used by one thread.
  */
-public final class FileSegment implements Segment, AutoCloseable {
+public final class FileSegment extends SearchedSegment implements AutoCloseable {
     private final Path path;
     private final MappedByteBuffer bytes;
     private final UnsafeBuffer memory;
@@ -188,61 +188,19 @@ public final class FileSegment implements Segment, AutoCloseable {
     }
 
     @Override
-    public int ordinalFrom(final long sequence) {
-        int low = 0;
-        int high = runCount - 1;
-        while (low <= high) { // the last run that begins at or before it
-            final int middle = (low + high) >>> 1;
-            if (runSequence(middle) <= sequence) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        if (high < 0) {
-            return 0;
-        }
-        final int end = high + 1 < runCount ? runOrdinal(high + 1) : count;
-        return (int) Math.min(end, runOrdinal(high) + sequence - runSequence(high));
+    int runCount() {
+        return runCount;
     }
 
     @Override
-    public long sequence(final int ordinal) {
-        int low = 0;
-        int high = runCount - 1;
-        while (low < high) { // the last run that begins at or before it
-            final int middle = (low + high + 1) >>> 1;
-            if (runOrdinal(middle) <= ordinal) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return runSequence(low) + ordinal - runOrdinal(low);
-    }
-
-    private int runOrdinal(final int run) {
+    int runOrdinal(final int run) {
         return memory.getInt(runs + run * SegmentDescriptor.RUN_LENGTH, LITTLE_ENDIAN);
     }
 
-    private long runSequence(final int run) {
+    @Override
+    long runSequence(final int run) {
         return memory.getLong(
                 runs + run * SegmentDescriptor.RUN_LENGTH + Integer.BYTES, LITTLE_ENDIAN);
-    }
-
-    @Override
-    public int ordinalSince(final long timestampUs) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            final int middle = (low + high) >>> 1;
-            if (timestamp(middle) >= timestampUs) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     @Override
@@ -255,20 +213,19 @@ public final class FileSegment implements Segment, AutoCloseable {
     }
 
     @Override
-    public long place(final int ordinal) {
-        int low = 0;
-        int high = blockCount - 1;
-        while (low < high) { // the last block that begins at or before it
-            final int middle = (low + high + 1) >>> 1;
-            if (memory.getInt(blocks + middle * SegmentDescriptor.BLOCK_LENGTH, LITTLE_ENDIAN)
-                    <= ordinal) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
+    int blockCount() {
+        return blockCount;
+    }
+
+    @Override
+    int blockOrdinal(final int block) {
+        return memory.getInt(blocks + block * SegmentDescriptor.BLOCK_LENGTH, LITTLE_ENDIAN);
+    }
+
+    @Override
+    long blockPlace(final int block) {
         return memory.getLong(
-                blocks + low * SegmentDescriptor.BLOCK_LENGTH + Integer.BYTES, LITTLE_ENDIAN);
+                blocks + block * SegmentDescriptor.BLOCK_LENGTH + Integer.BYTES, LITTLE_ENDIAN);
     }
 
     @Override

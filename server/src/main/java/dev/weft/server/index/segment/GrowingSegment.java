@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The newest events, in memory. Adding one allocates nothing once its memory is resident. When it
  * is full it is written to a file, read only by then, and cleared for the next events.
  */
-public final class GrowingSegment implements Segment {
+public final class GrowingSegment extends SearchedSegment {
     private static final IndexField[] FIELDS = IndexField.values();
     private static final int RUNS_MIN = 16;
 
@@ -138,64 +138,8 @@ public final class GrowingSegment implements Segment {
     }
 
     @Override
-    public int ordinalFrom(final long sequence) {
-        int low = 0;
-        int high = runCount - 1;
-        while (low <= high) { // the last run that begins at or before it
-            final int middle = (low + high) >>> 1;
-            if (runSequences[middle] <= sequence) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        if (high < 0) {
-            return 0;
-        }
-        final int end = high + 1 < runCount ? runOrdinals[high + 1] : count;
-        return (int) Math.min(end, runOrdinals[high] + sequence - runSequences[high]);
-    }
-
-    @Override
-    public long sequence(final int ordinal) {
-        final int found = Arrays.binarySearch(runOrdinals, 0, runCount, ordinal);
-        final int run = found >= 0 ? found : -found - 2;
-        return runSequences[run] + ordinal - runOrdinals[run];
-    }
-
-    @Override
-    public int ordinalSince(final long timestampUs) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            final int middle = (low + high) >>> 1;
-            if (timestamp(middle) >= timestampUs) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
-    }
-
-    @Override
     public long timestamp(final int ordinal) {
         return times.getLong(ordinal * SIZE_OF_LONG);
-    }
-
-    @Override
-    public long place(final int ordinal) {
-        int low = 0;
-        int high = blockCount - 1;
-        while (low < high) { // the last block that begins at or before it
-            final int middle = (low + high + 1) >>> 1;
-            if (blockOrdinals.getInt(middle * SIZE_OF_INT) <= ordinal) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return blockPlaces.getLong(low * SIZE_OF_LONG);
     }
 
     @Override
@@ -291,26 +235,32 @@ public final class GrowingSegment implements Segment {
         return lists;
     }
 
+    @Override
     int runCount() {
         return runCount;
     }
 
+    @Override
     int runOrdinal(final int run) {
         return runOrdinals[run];
     }
 
+    @Override
     long runSequence(final int run) {
         return runSequences[run];
     }
 
+    @Override
     int blockCount() {
         return blockCount;
     }
 
+    @Override
     int blockOrdinal(final int block) {
         return blockOrdinals.getInt(block * SIZE_OF_INT);
     }
 
+    @Override
     long blockPlace(final int block) {
         return blockPlaces.getLong(block * SIZE_OF_LONG);
     }

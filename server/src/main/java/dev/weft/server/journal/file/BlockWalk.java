@@ -160,18 +160,14 @@ public final class BlockWalk {
     /** The same for a block that was found valid before: only that it can be read is checked. */
     boolean again(final long headerPosition) {
         final long at = headerPosition + RecordHeader.LENGTH;
-        final int length = check.lengthAgain(bytes, at);
-        if (length == BlockCheck.INVALID) {
-            return false;
-        }
-        blockPosition = at;
-        blockLength = length;
-        position = RecordHeader.align(at + length);
-        return true;
+        return stepTo(at, check.lengthAgain(bytes, at));
     }
 
     private boolean isBlock(final long at) {
-        final int length = check.validLength(bytes, at);
+        return stepTo(at, check.validLength(bytes, at));
+    }
+
+    private boolean stepTo(final long at, final int length) {
         if (length == BlockCheck.INVALID) {
             return false;
         }

@@ -2,6 +2,7 @@ package dev.weft.server.query.summary;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.weft.protocol.event.TextRules;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
 import dev.weft.server.http.Exchange;
@@ -12,13 +13,11 @@ import dev.weft.server.index.EventReads;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.TermPage;
 import dev.weft.server.index.TermStats;
-import dev.weft.server.query.Numbers;
 import dev.weft.server.query.Questions;
 import dev.weft.server.stream.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * {@code GET /subjects}: what events are about, with the newest event of each. One object serves
@@ -26,9 +25,6 @@ import java.util.regex.Pattern;
  */
 public final class SubjectsRoute implements Route {
     private static final Set<String> NAMES = Set.of("kind", "after", "limit");
-    private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
-    private static final Pattern SUBJECT =
-            Pattern.compile("[a-z][a-z0-9_-]{0,31}/[A-Za-z0-9._:@-]{1,200}");
 
     private final Questions questions;
 
@@ -41,26 +37,20 @@ public final class SubjectsRoute implements Route {
         final QueryParameters query = exchange.query();
         FilterParser.checkNames(query, NAMES);
         final String kind = query.one("kind");
-        if (kind != null && !KIND.matcher(kind).matches()) {
+        if (kind != null && !TextRules.isSubjectKind(kind)) {
             throw FilterParser.refused(
                     "kind",
                     "must be what stands before the slash of a subject, [a-z][a-z0-9_-]{0,31}");
         }
         final String after = query.one("after");
-        if (after != null && !SUBJECT.matcher(after).matches()) {
+        if (after != null && !TextRules.isSubject(after)) {
             throw FilterParser.refused("after", "must be kind/id, the next_after of a page");
         }
         final TermsWish wish =
                 new TermsWish(
                         kind == null ? "" : kind + '/',
                         after == null ? "" : after,
-                        (int)
-                                Numbers.of(
-                                        query,
-                                        "limit",
-                                        TermsWish.LIMIT_DEFAULT,
-                                        1,
-                                        TermsWish.LIMIT_MAX));
+                        TermsAnswer.limit(query));
         questions.ask(exchange, (index, head, allocator) -> answer(wish, index, head, allocator));
     }
 
@@ -75,22 +65,14 @@ public final class SubjectsRoute implements Route {
         final JsonAnswer json = new JsonAnswer();
         json.name("subjects").begin('[');
         for (final TermStats subject : page.terms()) {
-            json.begin('{').name("subject").text(subject.text());
-            json.name("count").number(subject.count());
-            json.name("first_seq").number(subject.firstSequence());
-            json.name("last_seq").number(subject.lastSequence());
+            TermsAnswer.begin(json, "subject", subject);
             if (reads.at(subject.lastSequence())) {
                 json.name("last_type").text(type(reads.block(), reads.index()));
                 json.name("last_ts").number(reads.block().timestamp(reads.index()));
             }
             json.end('}');
         }
-        json.end(']').name("limit").number(wish.limit());
-        json.name("head").number(head);
-        json.name("oldest").number(index.oldestSequence());
-        json.name("next_after")
-                .text(page.isLast() ? null : page.terms().get(page.terms().size() - 1).text());
-        return json.take(allocator);
+        return TermsAnswer.end(json, wish, page, index, head, allocator);
     }
 
     private static String type(final BlockFlyweight block, final int index) {

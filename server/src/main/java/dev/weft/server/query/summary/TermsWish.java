@@ -6,7 +6,4 @@ package dev.weft.server.query.summary;
  * @param prefix only those that begin with it, empty for all.
  * @param after only those behind it in the order of their bytes, empty to begin with the first.
  */
-record TermsWish(String prefix, String after, int limit) {
-    static final int LIMIT_DEFAULT = 100;
-    static final int LIMIT_MAX = 1_000;
-}
+record TermsWish(String prefix, String after, int limit) {}

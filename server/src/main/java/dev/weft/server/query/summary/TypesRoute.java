@@ -1,5 +1,6 @@
 package dev.weft.server.query.summary;
 
+import dev.weft.protocol.event.TextRules;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
@@ -7,18 +8,15 @@ import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.TermPage;
 import dev.weft.server.index.TermStats;
-import dev.weft.server.query.Numbers;
 import dev.weft.server.query.Questions;
 import dev.weft.server.stream.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** {@code GET /events/types}: which types there are. One object serves all I/O loops. */
 public final class TypesRoute implements Route {
     private static final Set<String> NAMES = Set.of("prefix", "after", "limit");
-    private static final Pattern TYPE = Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,127}");
 
     private final Questions questions;
 
@@ -32,21 +30,13 @@ public final class TypesRoute implements Route {
         FilterParser.checkNames(query, NAMES);
         final TermsWish wish =
                 new TermsWish(
-                        type(query, "prefix"),
-                        type(query, "after"),
-                        (int)
-                                Numbers.of(
-                                        query,
-                                        "limit",
-                                        TermsWish.LIMIT_DEFAULT,
-                                        1,
-                                        TermsWish.LIMIT_MAX));
+                        type(query, "prefix"), type(query, "after"), TermsAnswer.limit(query));
         questions.ask(exchange, (index, head, allocator) -> answer(wish, index, head, allocator));
     }
 
     private static String type(final QueryParameters query, final String name) {
         final String text = query.one(name);
-        if (text != null && !TYPE.matcher(text).matches()) {
+        if (text != null && !TextRules.isType(text)) {
             throw FilterParser.refused(name, "must be a type or the beginning of one");
         }
         return text == null ? "" : text;
@@ -62,16 +52,9 @@ public final class TypesRoute implements Route {
         final JsonAnswer json = new JsonAnswer();
         json.name("types").begin('[');
         for (final TermStats type : page.terms()) {
-            json.begin('{').name("type").text(type.text());
-            json.name("count").number(type.count());
-            json.name("first_seq").number(type.firstSequence());
-            json.name("last_seq").number(type.lastSequence()).end('}');
+            TermsAnswer.begin(json, "type", type);
+            json.end('}');
         }
-        json.end(']').name("limit").number(wish.limit());
-        json.name("head").number(head);
-        json.name("oldest").number(index.oldestSequence());
-        json.name("next_after")
-                .text(page.isLast() ? null : page.terms().get(page.terms().size() - 1).text());
-        return json.take(allocator);
+        return TermsAnswer.end(json, wish, page, index, head, allocator);
     }
 }

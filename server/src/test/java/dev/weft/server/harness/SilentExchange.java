@@ -1,4 +1,4 @@
-package dev.weft.server.ingest;
+package dev.weft.server.harness;
 
 import dev.weft.protocol.Problem;
 import dev.weft.server.http.Exchange;
@@ -13,16 +13,32 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A POST without headers and without a connection; its answer goes nowhere. */
-final class SilentExchange implements Exchange {
+/**
+ * A request without parameters, headers and connection; its answer goes nowhere. What a test wants
+ * to see of it, it overrides.
+ */
+public class SilentExchange implements Exchange {
+    private final HttpMethod method;
+    private final String path;
+
+    /** Publishes events. */
+    public SilentExchange() {
+        this(HttpMethod.POST, "/events");
+    }
+
+    protected SilentExchange(final HttpMethod method, final String path) {
+        this.method = method;
+        this.path = path;
+    }
+
     @Override
     public HttpMethod method() {
-        return HttpMethod.POST;
+        return method;
     }
 
     @Override
     public String path() {
-        return "/events";
+        return path;
     }
 
     @Override
