@@ -34,6 +34,22 @@ more_files() {
   ulimit -S -n "$(ulimit -H -n)" 2>/dev/null || true
 }
 
+# matrix_prepare: sets MATRIX to the options that put the server beside itself, on each JDK line that is installed, on epoll
+# and io_uring, with its sequencer on an I/O loop and on a thread of its own. Needs server.sh.
+matrix_prepare() {
+  local line transport threading
+  MATRIX=()
+  for line in 17 25; do
+    [ -n "$(jdk_find "$line")" ] || continue
+    (export WEFT_JAVA_LINE=$line && server_prepare)
+    for transport in epoll io_uring; do
+      for threading in shared dedicated; do
+        MATRIX+=(--variant "$line-$transport-$threading=env WEFT_JAVA_LINE=$line scripts/weft serve --log-level warn --transport $transport --threading $threading")
+      done
+    done
+  done
+}
+
 # peers_prepare <names, by commas>: sets PEERS to those of them that can be had; what is built lies in target/bench/peers.
 peers_prepare() {
   local name

@@ -38,8 +38,14 @@ jdk_find() {
   printf '%s' "$best_home"
 }
 
-# need_jdk: exports JAVA_HOME and sets WEFT_JDK (its major version). A good JAVA_HOME always wins.
+# need_jdk: exports JAVA_HOME and sets WEFT_JDK (its major version). A good JAVA_HOME always wins, but for $WEFT_JAVA_LINE,
+# which asks for exactly that major version; the server does not get to see it, it would look for a setting of that name.
 need_jdk() {
+  if [ -n "${WEFT_JAVA_LINE:-}" ]; then
+    JAVA_HOME=$(jdk_find "$WEFT_JAVA_LINE")
+    [ -n "$JAVA_HOME" ] || die "no JDK $WEFT_JAVA_LINE found"
+    unset WEFT_JAVA_LINE
+  fi
   WEFT_JDK=$([ -z "${JAVA_HOME:-}" ] || jdk_major "$JAVA_HOME")
   if [ "${WEFT_JDK:-0}" -lt "$WEFT_JDK_MIN" ]; then
     JAVA_HOME=$(jdk_find)
