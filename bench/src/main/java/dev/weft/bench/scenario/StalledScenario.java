@@ -27,6 +27,7 @@ public final class StalledScenario implements Scenario {
     private static final int EVENT_LENGTH = 2_000;
     private static final int RECEIVE_BUFFER_LENGTH = 8 * 1024;
     private static final double PHASE_SECONDS = 10;
+    private static final long EVENTS = (long) (4.5 * PHASE_SECONDS * EVENTS_PER_SECOND);
     private static final String PATH = "/events/stream?type=bench.tick";
 
     private final int subscriberCount;
@@ -88,7 +89,7 @@ public final class StalledScenario implements Scenario {
                                         PublishRequest.sized(
                                                 server.dialect(), server.port(), EVENT_LENGTH)),
                                 EVENTS_PER_SECOND,
-                                (long) (4.5 * PHASE_SECONDS * EVENTS_PER_SECOND));
+                                EVENTS);
                 client.record(times, sequence -> pacer.dueNs(sequence - base - 1));
                 pacer.start();
                 client.pass(PHASE_SECONDS / 2);
@@ -133,15 +134,21 @@ public final class StalledScenario implements Scenario {
             final long base,
             final Measure measure)
             throws IOException {
-        final long head = client.subscribers().get(0).frames().nextSequence() - 1;
+        final long head = base + EVENTS; // all are answered, not all were read by everybody
+        client.await(
+                "those that read",
+                60,
+                () ->
+                        client.subscribers().stream()
+                                .allMatch(each -> each.frames().nextSequence() > head));
         final long startNs = System.nanoTime();
         client.await("those that were stalled", 60, () -> others.last() >= head);
         measure.value("all caught up after, s", (System.nanoTime() - startNs) / 1e9);
         final FleetProcess.GroupStatus seen = others.group(0);
-        if (seen.min() != head - base || seen.max() != head - base) {
+        if (seen.min() != EVENTS || seen.max() != EVENTS) {
             measure.violation(
                     "%d events, those that were stalled have %d to %d"
-                            .formatted(head - base, seen.min(), seen.max()));
+                            .formatted(EVENTS, seen.min(), seen.max()));
         }
         final FleetProcess.Status status = others.status();
         measure.count("streams that the server closed", status.lost());
