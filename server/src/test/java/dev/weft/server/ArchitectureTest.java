@@ -201,6 +201,36 @@ class ArchitectureTest {
                             "dev.weft.server.ops..");
 
     @ArchTest
+    static final ArchRule foldsKnowTheIndexOnly =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.fold..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.sequencer..",
+                            "dev.weft.server.ingest..",
+                            "dev.weft.server.stream..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.http..");
+
+    /** A driver is told what to do and tells what happens; what a session is it does not know. */
+    @ArchTest
+    static final ArchRule driversKnowNoSurface =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.driver..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.control..",
+                            "dev.weft.server.session..",
+                            "dev.weft.server.query..",
+                            "dev.weft.server.http..",
+                            "dev.weft.server.index..",
+                            "dev.weft.server.journal..");
+
+    @ArchTest
     static final ArchRule httpKnowsNoRoute =
             noClasses()
                     .that()
@@ -211,6 +241,7 @@ class ArchitectureTest {
                             "dev.weft.server.ingest..",
                             "dev.weft.server.stream..",
                             "dev.weft.server.query..",
+                            "dev.weft.server.control..",
                             "dev.weft.server.ops..",
                             "dev.weft.server.api..",
                             "dev.weft.server.auth..",

@@ -142,19 +142,22 @@ final class Answers {
 
     /** What an outcome other than success says to the publisher. */
     static Problem refusal(final PendingAppend pending) {
-        return switch (pending.status()) {
-            case DISK_FULL ->
-                    new Problem(507, "the disk of the journal is full: nothing was appended");
-            case NOT_DURABLE ->
-                    new Problem(
-                                    503,
-                                    "appended, but not forced to disk: whether it survives a power cut is unknown")
-                            .with("first_seq", pending.sequence(0))
-                            .with("last_seq", pending.sequence(pending.count() - 1));
-            case BACK_PRESSURED -> backPressure();
-            default -> new Problem(503, "the journal takes no events: nothing was appended");
-        };
+        final PendingAppend.Status status = pending.status();
+        final Problem problem = ServerEvents.refusal(status);
+        return status == PendingAppend.Status.NOT_DURABLE
+                ? problem.with("first_seq", pending.sequence(0))
+                        .with("last_seq", pending.sequence(pending.count() - 1))
+                : problem;
     }
+
+    static final Problem DISK_FULL =
+            new Problem(507, "the disk of the journal is full: nothing was appended");
+    static final Problem NOT_DURABLE =
+            new Problem(
+                    503,
+                    "appended, but not forced to disk: whether it survives a power cut is unknown");
+    static final Problem NOT_WRITABLE =
+            new Problem(503, "the journal takes no events: nothing was appended");
 
     static final Problem STOPPING =
             new Problem(503, "the server stops: what the body had not brought was not appended");

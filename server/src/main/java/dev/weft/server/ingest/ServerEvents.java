@@ -1,5 +1,7 @@
 package dev.weft.server.ingest;
 
+import dev.weft.protocol.Limits;
+import dev.weft.protocol.Problem;
 import dev.weft.protocol.event.EventIds;
 import dev.weft.protocol.event.EventParser;
 import dev.weft.protocol.event.EventRules;
@@ -8,6 +10,7 @@ import dev.weft.server.sequencer.PendingAppend;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes events that the server itself makes: {@code source.kind} is {@code kernel_api}, and
@@ -49,18 +52,47 @@ public final class ServerEvents {
     /** The event as it is handed to the sequencer. */
     public PendingAppend prepare(
             final EventBuilder event, final PendingAppend.Completion completion) {
-        final byte[] json = event.json().getBytes(StandardCharsets.UTF_8);
-        final byte[] text = Arrays.copyOf(json, json.length + EventParser.PADDING);
         final PendingAppend pending = new PendingAppend(completion);
         pending.reset(false);
-        pending.buffer().checkLimit(EventParser.recordLengthMax(json.length));
+        final Problem problem = add(event, pending);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem.detail());
+        }
+        return pending;
+    }
+
+    /**
+     * Puts an event behind those of an append that is not offered yet.
+     *
+     * @return what is wrong with it when a caller's words are in it, and the append is then as
+     *     before; null if nothing is.
+     */
+    public @Nullable Problem add(final EventBuilder event, final PendingAppend pending) {
+        final byte[] json = event.json().getBytes(StandardCharsets.UTF_8);
+        if (json.length > Limits.EVENT_LENGTH_MAX) {
+            return new Problem(
+                    413, "an event must not have more than " + Limits.EVENT_LENGTH_MAX + " bytes");
+        }
+        final byte[] text = Arrays.copyOf(json, json.length + EventParser.PADDING);
+        final int at = pending.length();
+        pending.buffer().checkLimit(at + EventParser.recordLengthMax(json.length));
         ids.time(clockMs.getAsLong());
         parser.wrap(text, json.length);
-        final int end = parser.parseOnly(0, pending.buffer().byteArray(), 0);
+        final int end = parser.parseOnly(0, pending.buffer().byteArray(), at);
         if (end == EventParser.FAILED) {
-            throw new IllegalArgumentException(parser.error().detail());
+            return new Problem(parser.error().status(), parser.error().detail());
         }
         pending.appendRecord(end);
-        return pending;
+        return null;
+    }
+
+    /** What an outcome other than success says to whoever wanted something to be appended. */
+    public static Problem refusal(final PendingAppend.Status status) {
+        return switch (status) {
+            case DISK_FULL -> Answers.DISK_FULL;
+            case NOT_DURABLE -> Answers.NOT_DURABLE;
+            case BACK_PRESSURED -> Answers.backPressure();
+            default -> Answers.NOT_WRITABLE;
+        };
     }
 }

@@ -26,6 +26,10 @@ public final class RecordView {
         RecordDescriptor.RUN_ID_OFFSET,
         RecordDescriptor.STEP_ID_OFFSET
     };
+
+    /** The server writes the kind first, and nobody else may write this one at all. */
+    private static final String SERVERS_SOURCE = "{\"kind\":\"kernel_api\"";
+
     private static final int FRAME_TAIL_LENGTH = "}}\n\n".length();
     private static final int DATA_NAME_LENGTH = ",\"data\":".length();
 
@@ -37,6 +41,7 @@ public final class RecordView {
     private int occurredAtLength;
     private int messageOffset;
     private int messageLength;
+    private boolean isServers;
 
     /** Looks at one record of a block that was checked. */
     public RecordView wrap(final BlockFlyweight checked, final int recordIndex) {
@@ -44,6 +49,7 @@ public final class RecordView {
         index = recordIndex;
         occurredAtLength = 0;
         messageLength = 0;
+        isServers = false;
         findOptional();
         return this;
     }
@@ -77,6 +83,22 @@ public final class RecordView {
         return isQuoted
                 ? plain(occurredAtOffset + 1, occurredAtLength - 2)
                 : plain(occurredAtOffset, occurredAtLength);
+    }
+
+    /** Whether the server itself made the event: its {@code source.kind} is {@code kernel_api}. */
+    public boolean isServers() {
+        return isServers;
+    }
+
+    /** The data as it stands there, JSON in UTF-8; empty if the event has none. */
+    public byte[] dataBytes() {
+        final BlockFlyweight from = block();
+        final int length = from.dataLength(index);
+        final byte[] text = new byte[length];
+        if (length > 0) {
+            from.buffer().getBytes(from.dataOffset(index), text);
+        }
+        return text;
     }
 
     /** Writes the message as a JSON string, or {@code null}. */
@@ -171,6 +193,13 @@ public final class RecordView {
             } else if (isText(text, at + 2, nameEnd, "message")) {
                 messageOffset = begin + value;
                 messageLength = valueEnd - value;
+            } else if (isText(text, at + 2, nameEnd, "source")) {
+                isServers =
+                        isText(
+                                text,
+                                value,
+                                Math.min(value + SERVERS_SOURCE.length(), valueEnd),
+                                SERVERS_SOURCE);
             }
             at = valueEnd;
         }

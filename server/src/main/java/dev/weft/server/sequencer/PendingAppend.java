@@ -33,6 +33,8 @@ public final class PendingAppend {
         NOT_DURABLE,
         /** An earlier append of its series was refused; nothing was appended. */
         SERIES_BROKEN,
+        /** Its {@link Precondition} does not hold; nothing was appended. */
+        CONFLICT,
         /**
          * The queue to the sequencer or to the forcing thread is full, or the server is stopping.
          */
@@ -63,6 +65,7 @@ public final class PendingAppend {
     private int count;
     private boolean durable;
     private @Nullable AppendSeries series;
+    private @Nullable Precondition precondition;
 
     private Status status = Status.PENDING;
     private long[] sequences = new long[INITIAL_COUNT];
@@ -71,6 +74,8 @@ public final class PendingAppend {
     private long timestamp;
     private int duplicateCount;
     private long admittedNs;
+    private @Nullable Status leftOutBecause; // while its batch is not answered
+    private long slotBefore; // of the precondition, in case the journal does not take the batch
 
     public PendingAppend(final Completion completion) {
         this.completion = completion;
@@ -80,12 +85,14 @@ public final class PendingAppend {
     public void reset(final boolean durable) {
         this.durable = durable;
         series = null;
+        precondition = null;
         count = 0;
         duplicateCount = 0;
         firstSequence = 0;
         lastSequence = 0;
         timestamp = 0;
         status = Status.PENDING;
+        leftOutBecause = null;
     }
 
     /** Where ingest writes the next prepared record, from {@link #length()} on. */
@@ -134,6 +141,16 @@ public final class PendingAppend {
         return series;
     }
 
+    /** Makes it depend on what is appended before it. Thread: ingest. */
+    public void precondition(final Precondition newPrecondition) {
+        precondition = newPrecondition;
+    }
+
+    /** What has to hold for it to be appended, null if it is appended in any case. */
+    @Nullable Precondition precondition() {
+        return precondition;
+    }
+
     public Status status() {
         return status;
     }
@@ -174,6 +191,28 @@ public final class PendingAppend {
         admittedNs = nanoTime;
     }
 
+    /** Leaves it out of its batch; its owner is told later, with the others. */
+    void leaveOut(final Status reason) {
+        leftOutBecause = reason;
+    }
+
+    /** Why it was left out of its batch, null if it was not. */
+    @Nullable Status leftOutBecause() {
+        return leftOutBecause;
+    }
+
+    boolean isLeftOut() {
+        return leftOutBecause != null;
+    }
+
+    void slotBefore(final long sequence) {
+        slotBefore = sequence;
+    }
+
+    long slotBefore() {
+        return slotBefore;
+    }
+
     void sequence(final int index, final long sequence) {
         sequences[index] = sequence;
     }
@@ -189,6 +228,7 @@ public final class PendingAppend {
     /** Ends it. Also for whoever has to refuse it before the sequencer saw it. */
     public void complete(final Status outcome) {
         status = outcome;
+        leftOutBecause = null;
         completion.onCompleted(this);
     }
 }

@@ -44,6 +44,7 @@ public final class Sequencer implements WriterAgent {
     private final Journal journal;
     private final BlockRing ring;
     private final CallerIds ids;
+    private final Preconditions preconditions = new Preconditions();
     private final ForceAgent forcing;
     private final Signals signals;
     private final SequencerCounters counters;
@@ -161,7 +162,7 @@ public final class Sequencer implements WriterAgent {
             final int length = encode(buffer, offset, count, first, time);
             final int outcome = journal.append(buffer, offset, length);
             if (outcome != Journal.APPENDED) { // failed since it was admitted
-                ids.forgetFrom(first);
+                takeBack(first);
                 complete(refusal(outcome));
                 return;
             }
@@ -179,11 +180,17 @@ public final class Sequencer implements WriterAgent {
         complete(Status.APPENDED);
     }
 
-    /** Gives every event of the batch its sequence, or that of the event it repeats. */
+    /**
+     * Gives every event of the batch its sequence, or that of the event it repeats. What must not
+     * be appended after what stands before it is left out.
+     */
     private int number(final long first, final long time) {
         long next = first;
         for (int i = 0; i < batchCount; i++) {
             final PendingAppend pending = pending(i);
+            if (isLeftOut(pending)) {
+                continue;
+            }
             final long before = next;
             for (int j = 0; j < pending.count(); j++) {
                 final long earlier = ids.remember(pending, j, next);
@@ -193,11 +200,36 @@ public final class Sequencer implements WriterAgent {
             final int duplicates = pending.count() - added;
             if (added > 0) {
                 pending.appended(before, next - 1, time + (before - first), duplicates);
+                preconditions.note(pending, next - 1);
             } else {
                 pending.appended(0, 0, 0, duplicates);
             }
         }
         return (int) (next - first);
+    }
+
+    private boolean isLeftOut(final PendingAppend pending) {
+        if (isSeriesBroken(pending)) { // by one before it in this batch
+            pending.leaveOut(Status.SERIES_BROKEN);
+        } else if (!preconditions.holds(pending.precondition())) {
+            pending.leaveOut(Status.CONFLICT);
+            final AppendSeries series = pending.series();
+            if (series != null) {
+                series.onRefused();
+            }
+        }
+        return pending.isLeftOut();
+    }
+
+    /** Forgets what was noted about a batch that the journal did not take. */
+    private void takeBack(final long first) {
+        ids.forgetFrom(first);
+        for (int i = batchCount - 1; i >= 0; i--) { // the last note of a slot first
+            final PendingAppend pending = pending(i);
+            if (!pending.isLeftOut() && pending.firstSequence() > 0) {
+                preconditions.takeBack(pending);
+            }
+        }
     }
 
     private int encode(
@@ -210,7 +242,7 @@ public final class Sequencer implements WriterAgent {
         long next = first;
         for (int i = 0; i < batchCount; i++) {
             final PendingAppend pending = pending(i);
-            for (int j = 0; j < pending.count(); j++) {
+            for (int j = 0; j < pending.count() && !pending.isLeftOut(); j++) {
                 if (pending.sequence(j) == next) { // a duplicate has one before it
                     encoder.append(pending.buffer(), pending.recordOffset(j), pending.recordEnd(j));
                     next++;
@@ -227,11 +259,9 @@ public final class Sequencer implements WriterAgent {
         for (int i = 0; i < batchCount; i++) {
             final PendingAppend pending = pending(i);
             batch[i] = null;
-            if (status != Status.APPENDED
-                    && (status != Status.DISK_FULL
-                            || isSeriesBroken(pending)
-                            || !ids.isOnlyRepeated(pending))) {
-                refuse(pending, status);
+            final Status refusal = refusal(pending, status);
+            if (refusal != Status.APPENDED) {
+                refuse(pending, refusal);
                 continue;
             }
             counters.onAppended(nowNs - pending.admittedNs());
@@ -250,6 +280,24 @@ public final class Sequencer implements WriterAgent {
         if (forced) {
             signals.force().signal();
         }
+    }
+
+    /** How a publish of the batch ends: as the batch does, unless it is left out or repeats. */
+    private Status refusal(final PendingAppend pending, final Status ofBatch) {
+        final Status leftOut = pending.leftOutBecause();
+        if (leftOut != null) {
+            return leftOut;
+        }
+        if (ofBatch != Status.DISK_FULL) {
+            return ofBatch;
+        }
+        if (isSeriesBroken(pending)) {
+            return Status.DISK_FULL;
+        }
+        if (!preconditions.holds(pending.precondition())) {
+            return Status.CONFLICT;
+        }
+        return ids.isOnlyRepeated(pending) ? Status.APPENDED : Status.DISK_FULL;
     }
 
     private void refuse(final PendingAppend pending, final Status status) {

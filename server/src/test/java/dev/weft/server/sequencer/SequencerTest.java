@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
+import dev.weft.server.harness.Allocation;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalReader;
 import dev.weft.server.journal.MemoryJournal;
@@ -217,6 +218,169 @@ class SequencerTest {
         assertThat(other.outcome()).isEqualTo(Status.APPENDED);
         assertThat(last.outcome()).isEqualTo(Status.SERIES_BROKEN);
         assertThat(journal.appendedSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAppendOneOfTwoChangesThatLookedAtTheSame() {
+        final Publish first = publish(guarded(Precondition.change("session/a", 0)));
+        final Publish second = publish(guarded(Precondition.change("session/a", 0)));
+        final Publish other = publish(guarded(Precondition.change("session/b", 0)));
+        sequencer.doWork();
+        final Publish later = publishAndRun(guarded(Precondition.change("session/a", 0)));
+        final Publish knowing = publishAndRun(guarded(Precondition.change("session/a", 1)));
+        assertThat(first.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(second.outcome()).as("in the same batch").isEqualTo(Status.CONFLICT);
+        assertThat(other.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(other.pending().firstSequence()).isEqualTo(2);
+        assertThat(later.outcome()).as("in a later batch").isEqualTo(Status.CONFLICT);
+        assertThat(knowing.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(knowing.pending().firstSequence()).isEqualTo(3);
+        assertThat(journal.appendedSequence()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldAppendNothingWhenAWholeBatchIsInConflict() {
+        publishAndRun(guarded(Precondition.change("session/a", 0)));
+        signals.clear();
+        final Publish late = publishAndRun(guarded(Precondition.change("session/a", 0)));
+        assertThat(late.outcome()).isEqualTo(Status.CONFLICT);
+        assertThat(late.pending().firstSequence()).isZero();
+        assertThat(signals).doesNotContain("fanout");
+        assertThat(journal.appendedSequence()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLetAppendsPassThatChangeNothingUntilSomethingChanges() {
+        final Publish one = publish(guarded(Precondition.unchanged("session/a", 0)));
+        final Publish two = publish(guarded(Precondition.unchanged("session/a", 0)));
+        final Publish change = publish(guarded(Precondition.change("session/a", 0)));
+        final Publish late = publish(guarded(Precondition.unchanged("session/a", 0)));
+        final Publish lateUnder =
+                publish(guarded(Precondition.changeUnder("session/a", "order/a", 0)));
+        sequencer.doWork();
+        assertThat(one.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(two.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(change.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(late.outcome()).isEqualTo(Status.CONFLICT);
+        assertThat(lateUnder.outcome()).isEqualTo(Status.CONFLICT);
+        final Publish under =
+                publishAndRun(guarded(Precondition.changeUnder("session/a", "order/a", 3)));
+        assertThat(under.outcome()).isEqualTo(Status.APPENDED);
+        final Publish stillUnchanged =
+                publishAndRun(guarded(Precondition.unchanged("session/a", 3)));
+        assertThat(stillUnchanged.outcome()).isEqualTo(Status.APPENDED);
+        final Publish lateOrder = publishAndRun(guarded(Precondition.change("order/a", 3)));
+        assertThat(lateOrder.outcome()).isEqualTo(Status.CONFLICT);
+    }
+
+    @Test
+    void shouldRefuseOnceTooOftenButNeverTooRarelyWhenTwoKeysShareASlot() {
+        final String key = "session/a";
+        String twin = "session/0";
+        for (int i = 1; Precondition.slot(twin) != Precondition.slot(key); i++) {
+            twin = "session/" + i;
+        }
+        final Publish first = publish(guarded(Precondition.change(key, 0)));
+        final Publish second = publish(guarded(Precondition.change(twin, 0)));
+        sequencer.doWork();
+        final Publish again = publishAndRun(guarded(Precondition.change(twin, 1)));
+        assertThat(first.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(second.outcome()).isEqualTo(Status.CONFLICT);
+        assertThat(again.outcome()).isEqualTo(Status.APPENDED);
+    }
+
+    @Test
+    void shouldLeaveAKeyUnchangedByWhatWasThereAlready() {
+        publishAndRun(Publish.journaled().event("x", "a", "1"));
+        final Publish repeat = Publish.journaled().event("x", "a", "2");
+        repeat.pending().precondition(Precondition.change("session/a", 1));
+        publishAndRun(repeat);
+        assertThat(repeat.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(repeat.pending().duplicateCount()).isEqualTo(1);
+        final Publish change = publishAndRun(guarded(Precondition.change("session/a", 0)));
+        assertThat(change.outcome()).isEqualTo(Status.APPENDED);
+        final Publish late = Publish.journaled().event("y", "a", "3");
+        late.pending().precondition(Precondition.change("session/a", 1));
+        publishAndRun(late);
+        assertThat(late.outcome()).isEqualTo(Status.CONFLICT);
+        final Publish plain = publishAndRun(Publish.journaled().event("y", "a", "3"));
+        assertThat(plain.pending().duplicateCount()).as("it was never appended").isZero();
+    }
+
+    @Test
+    void shouldAppendNothingOfASeriesBehindAConflict() {
+        publishAndRun(guarded(Precondition.change("session/a", 0)));
+        final AppendSeries series = new AppendSeries();
+        final Publish first = part(series, "1");
+        first.pending().precondition(Precondition.change("session/a", 0));
+        publish(first);
+        final Publish behind = publish(part(series, "2"));
+        final Publish other = publish(Publish.journaled().event("a", "3"));
+        sequencer.doWork();
+        final Publish last = publishAndRun(part(series, "4"));
+        assertThat(first.outcome()).isEqualTo(Status.CONFLICT);
+        assertThat(behind.outcome()).as("in the same batch").isEqualTo(Status.SERIES_BROKEN);
+        assertThat(other.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(last.outcome()).isEqualTo(Status.SERIES_BROKEN);
+        assertThat(journal.appendedSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldChangeNothingWhileTheDiskIsFull() {
+        publishAndRun(guarded(Precondition.change("session/a", 0)));
+        journal.state(Journal.State.DISK_FULL);
+        final Publish refused = publishAndRun(guarded(Precondition.change("session/a", 1)));
+        final Publish late = publishAndRun(guarded(Precondition.change("session/a", 0)));
+        assertThat(refused.outcome()).isEqualTo(Status.DISK_FULL);
+        assertThat(late.outcome()).as("as it would be with space").isEqualTo(Status.CONFLICT);
+        journal.state(Journal.State.WRITABLE);
+        final Publish again = publishAndRun(guarded(Precondition.change("session/a", 1)));
+        assertThat(again.outcome()).isEqualTo(Status.APPENDED);
+    }
+
+    @Test
+    void shouldTakeChangesBackThatTheJournalDidNotTake() {
+        publishAndRun(guarded(Precondition.change("session/a", 0)));
+        journal.appendFails(true);
+        final Publish failed = publish(guarded(Precondition.change("session/a", 1)));
+        final Publish behind = publish(guarded(Precondition.change("session/a", 2)));
+        sequencer.doWork();
+        assertThat(failed.outcome()).isEqualTo(Status.FAILED);
+        assertThat(behind.outcome()).isEqualTo(Status.FAILED);
+        journal.appendFails(false);
+        journal.state(Journal.State.WRITABLE);
+        final Publish again = publishAndRun(guarded(Precondition.change("session/a", 1)));
+        assertThat(again.outcome()).isEqualTo(Status.APPENDED);
+    }
+
+    @Test
+    void shouldAllocateNothingForAPrecondition() {
+        final PendingAppend reused = new PendingAppend(completed -> {});
+        final Precondition holds = Precondition.change("session/a", Long.MAX_VALUE);
+        final Precondition conflicts = Precondition.changeUnder("session/a", "order/a", 0);
+        final Preconditions preconditions = new Preconditions();
+        preconditions.note(guarded(holds).pending(), 1);
+        Allocation.awaitNone(
+                1_000,
+                3,
+                () -> {
+                    final long before = Allocation.bytes();
+                    reused.reset(false);
+                    reused.precondition(holds);
+                    final boolean isHeld = preconditions.holds(holds);
+                    preconditions.note(reused, 2);
+                    preconditions.takeBack(reused);
+                    final boolean isConflict = !preconditions.holds(conflicts);
+                    final long bytes = Allocation.bytes() - before;
+                    assertThat(isHeld && isConflict).isTrue();
+                    return bytes;
+                });
+    }
+
+    private static Publish guarded(final Precondition precondition) {
+        final Publish publish = Publish.journaled().event("session.test", "1");
+        publish.pending().precondition(precondition);
+        return publish;
     }
 
     private static Publish part(final AppendSeries series, final String data) {
