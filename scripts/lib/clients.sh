@@ -42,3 +42,22 @@ want_python() {
 }
 
 python_good() { [ -n "$1" ] && "$1" -c 'import requests' >/dev/null 2>&1; }
+
+# want_agui_client: sets TEST_AGUI_CLIENT to a folder whose node_modules has the AG-UI client, fetched by npm.
+want_agui_client() {
+  local folder=$WEFT_HOME/target/agui-client
+  if ! command -v npm >/dev/null && ! { can_install && install_packages npm; }; then
+    unset TEST_AGUI_CLIENT
+    say "no npm here (package npm): the AG-UI client is left out"
+    return
+  fi
+  mkdir -p "$folder"
+  echo '{"private":true}' >"$folder/package.json"
+  if (cd "$folder" && npm install --silent --no-package-lock --no-audit --no-fund --ignore-scripts \
+    @ag-ui/client@1.0.0 @ag-ui/core@1.0.0 >&2); then
+    export TEST_AGUI_CLIENT=$folder
+  else
+    unset TEST_AGUI_CLIENT
+    say "npm does not get @ag-ui/client: the AG-UI client is left out"
+  fi
+}

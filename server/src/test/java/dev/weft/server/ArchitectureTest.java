@@ -34,7 +34,8 @@ class ArchitectureTest {
         "dev.weft.server.index..",
         "dev.weft.server.ring..",
         "dev.weft.server.config..",
-        "dev.weft.server.counters.."
+        "dev.weft.server.counters..",
+        "dev.weft.server.agui.."
     };
 
     /** What an event passes through. */
