@@ -11,6 +11,7 @@ import dev.weft.server.cli.history.ImportCommand;
 import dev.weft.server.cli.history.QueryCommand;
 import dev.weft.server.cli.history.ReindexCommand;
 import dev.weft.server.cli.history.StatsCommand;
+import dev.weft.server.cli.run.RunCommand;
 import dev.weft.server.ops.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class WeftMain {
         final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
         commands.put("serve", ServeCommand::commandLine);
         commands.put("publish", () -> new CommandLine(new PublishCommand()));
+        commands.put("run", RunCommand::commandLine);
         commands.put("tail", () -> new CommandLine(new TailCommand()));
         commands.put("query", () -> new CommandLine(new QueryCommand()));
         commands.put("stats", () -> new CommandLine(new StatsCommand()));

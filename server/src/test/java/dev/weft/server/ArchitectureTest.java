@@ -292,6 +292,15 @@ class ArchitectureTest {
                     .resideInAPackage("com.typesafe.config..");
 
     @ArchTest
+    static final ArchRule nativeCallsAreInOnePlace =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.process..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
     static final ArchRule noSerialization =
             noClasses()
                     .should()

@@ -19,10 +19,12 @@ import dev.weft.bench.scenario.MemoryScenario;
 import dev.weft.bench.scenario.OpenLoopScenario;
 import dev.weft.bench.scenario.PressureScenario;
 import dev.weft.bench.scenario.PublishScenario;
+import dev.weft.bench.scenario.SessionOutputScenario;
 import dev.weft.bench.scenario.StalledScenario;
 import dev.weft.bench.scenario.StartScenario;
 import dev.weft.bench.scenario.StormScenario;
 import dev.weft.bench.scenario.SweepScenario;
+import dev.weft.bench.scenario.WeftRunScenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.Contenders;
 import java.io.IOException;
@@ -57,12 +59,14 @@ import picocli.CommandLine.Parameters;
             "history: pages, totals, exports and pollers over --events, beside sqlite and"
                     + " postgresql.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
-            "export: all of a journal as lines.",
+            "export: all of a journal as lines. weft-run: a command that prints 1 GB, as a job.",
+            "session-output: what commands of 100 sessions print, until a subscriber has read it.",
             "storm: all clients are dropped at once and come back; stalled: half of twice"
                     + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
-                    + " start, memory and export;",
+                    + " start, memory, export, weft-run and"
+                    + " session-output;",
             "peers = those that other servers have, beside all of them, and start, memory and"
                     + " door.",
             "Servers to be put beside: floor (the bare loop in Java), floor-c (in C), nchan,"
@@ -229,7 +233,7 @@ public final class LoadMain implements Callable<Integer> {
             final ReportWriter writer =
                     new ReportWriter(
                             out, Environment.commit(), command(scenario.question().scenario()));
-            final List<Contender> contenders = contenders(scenario instanceof DoorScenario);
+            final List<Contender> contenders = contenders(scenario);
             final Rig rig = new Rig(work, contenders, rounds, writer, System.out);
             valid &= rig.run(scenario, circumstances);
         }
@@ -258,20 +262,25 @@ public final class LoadMain implements Callable<Integer> {
                 : HistoryScenario.stores().stream().filter(against::contains).toList();
     }
 
-    private List<Contender> contenders(final boolean withDoor) {
+    private List<Contender> contenders(final Scenario scenario) throws IOException {
         final List<Contender> all = new ArrayList<>();
         others().stream()
                 .filter(name -> !HistoryScenario.stores().contains(name))
                 .forEach(name -> all.add(Contenders.named(name, prepared)));
-        variants.forEach((name, command) -> all.add(weft(name, command, withDoor)));
-        all.add(weft(Report.PRODUCT, server, withDoor));
+        for (final Map.Entry<String, String> variant : variants.entrySet()) {
+            all.add(weft(variant.getKey(), variant.getValue(), scenario));
+        }
+        all.add(weft(Report.PRODUCT, server, scenario));
         return all;
     }
 
-    private Contender weft(final String name, final String command, final boolean withDoor) {
+    private Contender weft(final String name, final String command, final Scenario scenario)
+            throws IOException {
         final List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
-        if (withDoor) {
+        if (scenario instanceof DoorScenario) {
             words.addAll(DoorScenario.options(door, name));
+        } else if (scenario instanceof SessionOutputScenario output) {
+            words.addAll(output.options(work));
         }
         return Contenders.weft(name, words);
     }
@@ -310,8 +319,10 @@ public final class LoadMain implements Callable<Integer> {
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
             case "history" -> new HistoryScenario(events, seconds, stores());
-            case "start" -> new StartScenario(work, weft(Report.PRODUCT, server, false), 1_000_000);
+            case "start" -> new StartScenario(work, product(), 1_000_000);
             case "export" -> new ExportScenario(2_000_000);
+            case "session-output" -> new SessionOutputScenario(100, 100, seconds);
+            case "weft-run" -> new WeftRunScenario(work, program(), 1_000_000_000);
             case "memory" -> new MemoryScenario();
             case "storm" -> new StormScenario(clients);
             case "stalled" -> new StalledScenario(2 * subscribers);
@@ -319,6 +330,16 @@ public final class LoadMain implements Callable<Integer> {
             case "idle" -> new IdleScenario(subscribers, idleSeconds);
             default -> throw new IllegalArgumentException("no such scenario: " + name);
         };
+    }
+
+    private Contender product() {
+        return Contenders.weft(Report.PRODUCT, List.of(server.split(" ", -1)));
+    }
+
+    /** What runs the program, without the command that {@link #server} gives it. */
+    private List<String> program() {
+        final List<String> words = List.of(server.split(" ", -1));
+        return words.subList(0, Math.max(1, words.indexOf("serve")));
     }
 
     private void warm(final Map<String, Object> circumstances) throws IOException {

@@ -63,6 +63,36 @@ public final class JsonText {
         return o;
     }
 
+    /**
+     * Writes a plain text, valid UTF-8, as a string's content: the reverse of reading it.
+     *
+     * @param source with {@link JsonScanner#PADDING} bytes behind {@code to}.
+     * @param target with room for six times the text.
+     * @return end of the result in the target.
+     */
+    public static int escape(
+            final byte[] source, final int from, final int to, final byte[] target, final int at) {
+        int p = from;
+        int o = at;
+        while (p < to) {
+            final long word = Words.get(source, p);
+            final long marks = Words.specials(word);
+            Words.put(target, o, word);
+            final int plain = Math.min(marks == 0 ? Long.BYTES : Words.first(marks), to - p);
+            p += plain;
+            o += plain;
+            if (p < to && marks != 0) {
+                final byte b = source[p++];
+                if (b < 0) {
+                    target[o++] = b; // of a character beyond ASCII, which needs no escape
+                } else {
+                    o = put(target, o, b);
+                }
+            }
+        }
+        return o;
+    }
+
     /** Number of characters (code points) in the content of a canonical string. */
     public static int characters(final byte[] text, final int from, final int to) {
         int count = 0;

@@ -1,8 +1,9 @@
 package dev.weft.protocol.json;
 
 /** UTF-8 as RFC 3629 allows it: shortest form, no surrogates, nothing beyond U+10FFFF. */
-final class Utf8 {
+public final class Utf8 {
     private static final int INVALID = -1;
+    private static final long NOT_ASCII = 0x8080808080808080L;
 
     private Utf8() {}
 
@@ -29,6 +30,49 @@ final class Utf8 {
         final boolean overlong = lead == 0xF0 && bits < 0x10;
         final boolean tooLarge = lead > 0xF4 || (lead == 0xF4 && bits >= 0x10);
         return overlong || tooLarge || !isContinuation(bytes[at + 3]) ? INVALID : at + 4;
+    }
+
+    /**
+     * How far a text is valid.
+     *
+     * @param bytes with {@link JsonScanner#PADDING} bytes behind {@code to}.
+     * @return {@code to}, or the position of the first byte that begins no character, or of a
+     *     character that is cut off there.
+     */
+    public static int validTo(final byte[] bytes, final int from, final int to) {
+        int p = from;
+        while (p < to) {
+            if ((Words.get(bytes, p) & NOT_ASCII) == 0) {
+                p += Long.BYTES;
+            } else if (bytes[p] >= 0) {
+                p++;
+            } else {
+                final int end = p + lengthOf(bytes[p]) > to ? INVALID : next(bytes, p);
+                if (end == INVALID) {
+                    return p;
+                }
+                p = end;
+            }
+        }
+        return to;
+    }
+
+    /** Whether what begins at {@code from} may become a character with bytes behind {@code to}. */
+    public static boolean isCutOff(final byte[] bytes, final int from, final int to) {
+        if (to - from >= lengthOf(bytes[from])) {
+            return false;
+        }
+        for (int p = from + 1; p < to; p++) {
+            if (!isContinuation(bytes[p])) {
+                return false;
+            }
+        }
+        return (bytes[from] & 0xFF) >= 0xC2 && (bytes[from] & 0xFF) <= 0xF4;
+    }
+
+    private static int lengthOf(final byte lead) {
+        final int bits = lead & 0xFF;
+        return bits < 0x80 ? 1 : bits < 0xE0 ? 2 : bits < 0xF0 ? 3 : 4;
     }
 
     /**

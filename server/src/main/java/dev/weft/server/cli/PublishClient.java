@@ -3,6 +3,7 @@ package dev.weft.server.cli;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -48,11 +49,17 @@ public final class PublishClient {
      */
     HttpResponse<String> publish(final String contentType, final String body)
             throws IOException, InterruptedException {
+        return publish(contentType, BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+    }
+
+    /** The same with a body that can be sent several times. */
+    public HttpResponse<String> publish(final String contentType, final BodyPublisher body)
+            throws IOException, InterruptedException {
         final HttpRequest.Builder request =
                 options.request("/events")
                         .header("Content-Type", contentType)
                         .timeout(ANSWER_TIMEOUT)
-                        .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+                        .POST(body);
         if (durability != null) {
             request.header("Weft-Durability", durability);
         }

@@ -28,7 +28,13 @@ final class ConfigSources {
                     "WEFT_JAVA_OPTS",
                     "WEFT_MAVEN_OPTS",
                     "WEFT_URL",
-                    "WEFT_API_KEY");
+                    "WEFT_API_KEY",
+                    "WEFT_SPOOL",
+                    "WEFT_JOB_ID",
+                    "WEFT_STEP_ID",
+                    "WEFT_PROCESS",
+                    "WEFT_SESSION",
+                    "WEFT_SESSION_ID");
 
     private static final String PREFIX = "WEFT_";
 

@@ -1,0 +1,99 @@
+package dev.weft.server.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes by the mark that they have in their environment: each program gets one when it is
+ * started, and whatever it starts inherits it, also in a group and session of its own, and after
+ * this process has died. A number alone names nobody, since numbers are used again. Reads all of
+ * {@code /proc}: some milliseconds. Any thread.
+ */
+public final class MarkedProcesses {
+    /** Name of the mark in the environment. */
+    static final String VARIABLE = "WEFT_PROCESS";
+
+    private static final Path PROC = Path.of("/proc");
+
+    private MarkedProcesses() {}
+
+    /** Those that live and whose mark begins so: pids by what comes behind that in the mark. */
+    public static Map<String, List<Long>> withPrefix(final String prefix) {
+        final Map<String, List<Long>> found = new TreeMap<>();
+        for (final long pid : all()) {
+            final String mark = mark(pid);
+            if (mark != null && mark.startsWith(prefix)) {
+                found.computeIfAbsent(mark.substring(prefix.length()), name -> new ArrayList<>())
+                        .add(pid);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Sends a signal to all that live and have one of these marks.
+     *
+     * @return how many there were.
+     */
+    public static int signal(final Predicate<String> marks, final Signal signal) {
+        return signalAll(
+                pid -> {
+                    final String mark = mark(pid);
+                    return mark != null && marks.test(mark);
+                },
+                signal);
+    }
+
+    static int signalAll(final Predicate<Long> wanted, final Signal signal) {
+        int count = 0;
+        for (final long pid : all()) {
+            if (wanted.test(pid) && Posix.signalIf(pid, signal.number(), () -> wanted.test(pid))) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    static List<Long> all() {
+        try (Stream<Path> entries = Files.list(PROC)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> Character.isDigit(name.charAt(0)))
+                    .map(Long::valueOf)
+                    .toList();
+        } catch (final IOException | UncheckedIOException ex) {
+            throw new IllegalStateException("cannot read " + PROC, ex);
+        }
+    }
+
+    /** The mark of a process that lives; null if it has none, or is somebody else's. */
+    static @Nullable String mark(final long pid) {
+        final String environment;
+        try {
+            environment =
+                    '\0'
+                            + Files.readString(
+                                    PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
+        } catch (final IOException ex) {
+            return null;
+        }
+        final String begin = '\0' + VARIABLE + '=';
+        final int at = environment.indexOf(begin);
+        if (at < 0) {
+            return null;
+        }
+        final int from = at + begin.length();
+        final int to = environment.indexOf('\0', from);
+        final ProcStat stat = ProcStat.of(pid);
+        return stat == null || !stat.isAlive() || to < 0 ? null : environment.substring(from, to);
+    }
+}
