@@ -42,7 +42,7 @@ public class GroupEncodeBenchmark {
     private String filter = "all";
 
     /** How it wants it. */
-    @Param({"SSE", "NDJSON"})
+    @Param({"SSE", "NDJSON", "SSE_PAYLOAD_NAMED"})
     private Framing framing = Framing.SSE;
 
     private final SampleBlock sample = new SampleBlock();

@@ -18,7 +18,8 @@ enum Rule {
                     + Limits.ID_CHARACTERS_MAX
                     + " characters without control characters"),
     TYPE("type must be a letter and up to 127 of [A-Za-z0-9._:/-]"),
-    TYPE_RESERVED("type must not begin with weft. or journal.: these are the server's own"),
+    TYPE_RESERVED(
+            "type must not begin with weft. or journal. or be stream.complete: these are the server's own"),
     CATEGORY("category must be one of {}"),
     SUBJECT("subject must be kind/id: kind [a-z][a-z0-9_-]{0,31}, id 1 to 200 of [A-Za-z0-9._:@-]"),
     MESSAGE("message may have at most " + Limits.MESSAGE_CHARACTERS_MAX + " characters"),

@@ -14,6 +14,9 @@ final class Texts {
     private static final byte[] CLASSES = classes();
     private static final long WEFT = Words.of("weft.");
     private static final long JOURNAL = Words.of("journal.");
+    private static final long STREAM = Words.of("stream.c");
+    private static final long COMPLETE = Words.of("complete");
+    private static final int STREAM_COMPLETE_LENGTH = "stream.complete".length();
 
     private Texts() {}
 
@@ -24,11 +27,14 @@ final class Texts {
                 && all(text, from + 1, to, TYPE_NEXT);
     }
 
-    /** Whether a type begins as those of the server do. */
+    /** Whether a type begins as those of the server do, or is the name of a control frame. */
     static boolean isReservedType(final byte[] text, final int from, final int to) {
         final long head = Words.get(text, from);
         return (to - from >= 5 && (head & Words.mask(5)) == WEFT)
-                || (to - from >= 8 && head == JOURNAL);
+                || (to - from >= 8 && head == JOURNAL)
+                || (to - from == STREAM_COMPLETE_LENGTH
+                        && head == STREAM
+                        && Words.get(text, to - Long.BYTES) == COMPLETE);
     }
 
     static boolean isSubject(final byte[] text, final int from, final int to) {

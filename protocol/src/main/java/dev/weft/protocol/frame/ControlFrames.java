@@ -1,6 +1,7 @@
 package dev.weft.protocol.frame;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -40,34 +41,42 @@ public final class ControlFrames {
                 framing, "weft.reset", "{\"reason\":\"" + reason + "\",\"head\":" + head + "}");
     }
 
+    /**
+     * The last frame of a stream that ends by itself: nothing will follow.
+     *
+     * @param name of the frame, no type that an event may have.
+     * @param value JSON on one line.
+     */
+    public static byte[] end(final Framing framing, final String name, final String value) {
+        return frame(framing, name, value);
+    }
+
     /** When to come back; empty in the framings that have no such line. */
     public static byte[] retry(final Framing framing, final int delayMs) {
-        return switch (framing) {
-            case SSE, SSE_NAMED -> ("retry: " + delayMs + "\n\n").getBytes(US_ASCII);
-            case NDJSON, WEBSOCKET -> new byte[0];
-        };
+        return framing.isSse() ? ("retry: " + delayMs + "\n\n").getBytes(US_ASCII) : new byte[0];
     }
 
     /** What is sent on an idle stream. */
     public static byte[] keepAlive(final Framing framing) {
-        return switch (framing) {
-            case SSE, SSE_NAMED -> ":\n\n".getBytes(US_ASCII);
-            case NDJSON -> "\n".getBytes(US_ASCII);
-            case WEBSOCKET -> new byte[] {(byte) 0x89, 0}; // a ping without payload
-        };
+        if (framing.isWebSocket()) {
+            return new byte[] {(byte) 0x89, 0}; // a ping without payload
+        }
+        return (framing.isSse() ? ":\n\n" : "\n").getBytes(US_ASCII);
     }
 
     private static byte[] frame(final Framing framing, final String name, final String value) {
-        return switch (framing) {
-            case SSE, SSE_NAMED ->
-                    ("event: " + name + "\ndata: " + value + "\n\n").getBytes(US_ASCII);
-            case NDJSON -> ("{\"" + name + "\":" + value + "}\n").getBytes(US_ASCII);
-            case WEBSOCKET -> message("{\"" + name + "\":" + value + "}");
-        };
+        if (framing.isSse()) {
+            return ("event: " + name + "\ndata: " + value + "\n\n").getBytes(UTF_8);
+        }
+        final String object =
+                framing.isPayload()
+                        ? "{\"event\":\"" + name + "\",\"data\":" + value + "}"
+                        : "{\"" + name + "\":" + value + "}";
+        return framing.isWebSocket() ? message(object) : (object + "\n").getBytes(UTF_8);
     }
 
     private static byte[] message(final String text) {
-        final byte[] payload = text.getBytes(US_ASCII);
+        final byte[] payload = text.getBytes(UTF_8);
         final int headerLength = Framing.webSocketHeaderLength(payload.length);
         final byte[] message = new byte[headerLength + payload.length];
         Framing.putWebSocketHeader(new UnsafeBuffer(message), 0, payload.length);

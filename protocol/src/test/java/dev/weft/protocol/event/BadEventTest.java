@@ -90,8 +90,9 @@ class BadEventTest {
                     {"type":"a\\n"}                     | type must be a letter and up to 127 of [A-Za-z0-9._:/-]
                     {"type":"a\\u0000"}                 | type must be a letter and up to 127 of [A-Za-z0-9._:/-]
                     {"type":"é"}                        | type must be a letter and up to 127 of [A-Za-z0-9._:/-]
-                    {"type":"weft.x"}                   | type must not begin with weft. or journal.: these are the server's own
-                    {"type":"journal.recovered"}        | type must not begin with weft. or journal.: these are the server's own
+                    {"type":"weft.x"}                   | type must not begin with weft. or journal. or be stream.complete: these are the server's own
+                    {"type":"journal.recovered"}        | type must not begin with weft. or journal. or be stream.complete: these are the server's own
+                    {"type":"stream.complete"}          | type must not begin with weft. or journal. or be stream.complete: these are the server's own
                     {"type":"t","category":"x"}         | category must be one of console, network, page, interaction, liveview, captcha, system, agent, workflow, session, job, telemetry, custom
                     {"type":"t","category":""}          | category must be one of console, network, page, interaction, liveview, captcha, system, agent, workflow, session, job, telemetry, custom
                     {"type":"t","category":null}        | category must be a string

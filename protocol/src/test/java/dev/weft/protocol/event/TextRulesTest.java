@@ -14,12 +14,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TextRulesTest {
     private static final Pattern TYPE = Pattern.compile("[A-Za-z][A-Za-z0-9._:/-]{0,127}");
     private static final Pattern CALLERS_TYPE =
-            Pattern.compile("(?!weft\\.|journal\\.)[A-Za-z][A-Za-z0-9._:/-]{0,127}");
+            Pattern.compile(
+                    "(?!weft\\.|journal\\.|stream\\.complete$)[A-Za-z][A-Za-z0-9._:/-]{0,127}");
     private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@-]{1,200}");
     private static final Pattern SUBJECT =
             Pattern.compile("[a-z][a-z0-9_-]{0,31}/[A-Za-z0-9._:@-]{1,200}");
     private static final String[] PIECES = {
+        "stream.complete",
         "a",
         "Z",
         "0",

@@ -167,7 +167,7 @@ final class Emission implements Translation {
             }
             if (!TextRules.isCallersType(name)) {
                 throw refused(
-                        "name: must be [A-Za-z][A-Za-z0-9._:/-]{0,127} and not begin with weft. or journal.");
+                        "name: must be [A-Za-z][A-Za-z0-9._:/-]{0,127} and not begin with weft. or journal. or be stream.complete");
             }
             if (aggregateId != null && !TextRules.isSubjectId(aggregateId)) {
                 throw refused("aggregate_id: must be 1 to 200 of [A-Za-z0-9._:@-]");

@@ -40,6 +40,7 @@ public final class Batch {
     private int length; // of the frames, without the chunk around them
     private int eventCount;
     private int scannedTo;
+    private int end = Ending.NONE;
     private int initialLength = INITIAL_LENGTH_MIN;
 
     /**
@@ -58,6 +59,7 @@ public final class Batch {
         this.filter = filter;
         this.framing = framing;
         this.chunked = chunked;
+        end = Ending.NONE;
         initialLength = INITIAL_LENGTH_MIN;
         return this;
     }
@@ -81,6 +83,9 @@ public final class Batch {
             final int to,
             final int lengthMax,
             final Validity validity) {
+        if (hasEnded()) {
+            return 0;
+        }
         return append(block, plan.plan(block, from, to, filter, framing, lengthMax), validity);
     }
 
@@ -95,7 +100,10 @@ public final class Batch {
             final Matches matches,
             final int first,
             final Validity validity) {
-        return append(block, plan.plan(block, matches, first, framing), validity);
+        if (hasEnded()) {
+            return 0;
+        }
+        return append(block, plan.plan(block, matches, first, filter, framing), validity);
     }
 
     private int append(
@@ -123,6 +131,7 @@ public final class Batch {
         }
         length += added;
         eventCount += plan.eventCount();
+        end = plan.end();
         return plan.eventCount();
     }
 
@@ -147,6 +156,19 @@ public final class Batch {
 
     public int eventCount() {
         return eventCount;
+    }
+
+    /**
+     * Number of its last event in the filter's {@link Ending}, or {@link Ending#NONE}: known until
+     * the next {@link #begin}. Nothing is added after that event.
+     */
+    public int end() {
+        return end;
+    }
+
+    /** Whether its last event is the last that the filter wants. */
+    public boolean hasEnded() {
+        return end != Ending.NONE;
     }
 
     /**

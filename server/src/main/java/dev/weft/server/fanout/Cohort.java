@@ -32,6 +32,7 @@ final class Cohort {
     private long pendingTo; // first sequence after what is pending
     private long pendingTimestamp; // of the oldest event, about
     private long servedTo; // first sequence after the last batch that its members got
+    private int end = Ending.NONE; // number of the last event, once that is pending
 
     /**
      * Makes one without members.
@@ -156,7 +157,12 @@ final class Cohort {
         pendingLength += batch.readableBytes();
     }
 
-    /** Sends what is pending to every member; who can take no more leaves. */
+    /** Says with which event, by its number, what is pending ends for good, if it does. */
+    void end(final int number) {
+        end = number;
+    }
+
+    /** Sends what is pending to every member; who can take no more, or has got the last, leaves. */
     void serve(final FanoutCounters counters) {
         if (pendingCount == 0) {
             return;
@@ -199,7 +205,12 @@ final class Cohort {
         } catch (final RuntimeException | OutOfMemoryError ex) { // the others are to get theirs
             LOG.error("a batch could not be given to a member: {}", group.key(), ex);
         }
-        if (!canTakeMore) {
+        if (end != Ending.NONE && reason != Member.LeaveReason.FAILED) {
+            if (member.seat().cohort == this) {
+                remove(member);
+                member.onEnded(servedTo, end);
+            }
+        } else if (!canTakeMore) {
             leave(member, servedTo, reason);
         }
     }

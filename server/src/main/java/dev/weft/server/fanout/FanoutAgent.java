@@ -290,6 +290,9 @@ public final class FanoutAgent implements Agent {
             }
             budget -= length(behindBlock, from, to);
             next += to - from;
+            if (batch.hasEnded()) {
+                break;
+            }
         }
         return next == cursor ? LAPPED : next;
     }

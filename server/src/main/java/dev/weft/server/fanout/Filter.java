@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which events a subscriber wants: every named field must be one of its terms. Immutable; equal for
@@ -17,7 +19,7 @@ import org.agrona.DirectBuffer;
  */
 public final class Filter {
     /** Lets everything pass. */
-    public static final Filter ALL = new Filter(new Clause[0]);
+    public static final Filter ALL = new Filter(new Clause[0], null);
 
     /** The members of an event that can be filtered by. */
     public enum Field {
@@ -48,11 +50,13 @@ public final class Filter {
     }
 
     private final Clause[] clauses;
+    private final @Nullable Ending ending;
     private final int hash;
 
-    private Filter(final Clause[] clauses) {
+    private Filter(final Clause[] clauses, final @Nullable Ending ending) {
         this.clauses = clauses;
-        hash = Arrays.hashCode(clauses);
+        this.ending = ending;
+        hash = 31 * Arrays.hashCode(clauses) + Objects.hashCode(ending);
     }
 
     /** Makes a filter of the terms by field; a field without terms is not looked at. */
@@ -74,7 +78,25 @@ public final class Filter {
                                         new Clause(
                                                 entry.getKey(),
                                                 entry.getValue().toArray(new Term[0])))
-                        .toArray(Clause[]::new));
+                        .toArray(Clause[]::new),
+                null);
+    }
+
+    /**
+     * The same up to a last event; nothing after it is wanted.
+     *
+     * @throws IllegalStateException for {@link #ALL}, of which nothing is the last.
+     */
+    public Filter endingWith(final Ending last) {
+        if (isAll()) {
+            throw new IllegalStateException("everything never ends: " + last);
+        }
+        return new Filter(clauses, last);
+    }
+
+    /** What its last event is, or null if it goes on for ever. */
+    public @Nullable Ending ending() {
+        return ending;
     }
 
     /** Whether it lets everything pass. */
@@ -121,7 +143,9 @@ public final class Filter {
 
     @Override
     public boolean equals(final Object other) {
-        return other instanceof Filter filter && Arrays.equals(clauses, filter.clauses);
+        return other instanceof Filter filter
+                && Arrays.equals(clauses, filter.clauses)
+                && Objects.equals(ending, filter.ending);
     }
 
     @Override

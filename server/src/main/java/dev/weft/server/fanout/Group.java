@@ -28,6 +28,7 @@ final class Group {
     private Cohort[] cohorts = new Cohort[1];
     private int cohortCount;
     private int size;
+    private int end = Ending.NONE; // number of the last event that its filter wants
     private @Nullable Batch batch; // lent by the table for a cycle in which there is something
 
     // For Matches.
@@ -151,7 +152,19 @@ final class Group {
 
     /** Whether anybody here wants a record that matches the anchor of the filter. */
     boolean wantsWhatWasFound(final BlockFlyweight block, final int record) {
-        return size > 0 && (isFoundByWholeFilter || filter.matches(block, record));
+        return size > 0
+                && end == Ending.NONE
+                && (isFoundByWholeFilter || filter.matches(block, record));
+    }
+
+    /** Notes that what was just encoded for it ends with the last event that it wants. */
+    void end(final int number) {
+        end = number;
+    }
+
+    /** Number of that event in the filter's {@link Ending}, or its {@code NONE}. */
+    int end() {
+        return end;
     }
 
     /** First of its entries in {@link Matches}, which it has no more then. */
@@ -191,6 +204,7 @@ final class Group {
         for (int i = 0; i < cohortCount; i++) {
             if (cohorts[i].size() > 0 && cohorts[i].servedTo() <= from) {
                 cohorts[i].put(bytes.retain(), eventCount, from, to, timestamp);
+                cohorts[i].end(end);
             }
         }
     }

@@ -225,8 +225,9 @@ final class GroupTable {
                 conflator.note(group, conflation, block, matches, firstSequence, cycleBegin);
                 letGoUnless(validity.isValid(), group, cycleBegin);
             } else {
-                final int added =
-                        batchOf(group).append(block, matches, group.takeMatches(), validity);
+                final Batch batch = batchOf(group);
+                final int added = batch.append(block, matches, group.takeMatches(), validity);
+                group.end(batch.end());
                 letGoUnless(added != Batch.TORN, group, cycleBegin);
             }
         }

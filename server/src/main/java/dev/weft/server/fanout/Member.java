@@ -30,6 +30,15 @@ public interface Member {
      */
     void onLeft(long cursor, LeaveReason reason);
 
+    /**
+     * The group let it go because it has got the last event that its filter wants. Told only to
+     * those whose filter has an {@link Ending}.
+     *
+     * @param cursor first sequence after what it got.
+     * @param number of that event in the ending.
+     */
+    default void onEnded(final long cursor, final int number) {}
+
     /** Where it sits; one object for the member's life. */
     Seat seat();
 }

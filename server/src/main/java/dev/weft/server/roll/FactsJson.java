@@ -20,9 +20,12 @@ final class FactsJson {
         json.append(",\"policy\":\"").append(facts.policy()).append('"');
         filter(json, facts);
         final Framing framing = facts.framing();
-        text(json, "framing", framing == Framing.SSE_NAMED ? Framing.SSE.name() : framing.name());
-        if (framing == Framing.SSE_NAMED) {
+        text(json, "framing", transport(framing).name());
+        if (framing.hasEventLines()) {
             json.append(",\"event_names\":true");
+        }
+        if (framing.isPayload()) {
+            json.append(",\"data\":\"payload\"");
         }
         final String remote = facts.remote();
         if (remote != null) {
@@ -58,6 +61,12 @@ final class FactsJson {
                             json.append(']');
                         });
         json.append('}');
+    }
+
+    private static Framing transport(final Framing framing) {
+        return framing.isSse()
+                ? Framing.SSE
+                : framing.isWebSocket() ? Framing.WEBSOCKET : Framing.NDJSON;
     }
 
     private static void text(final StringBuilder json, final String name, final String constant) {

@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.ControlFrames;
+import dev.weft.server.fanout.Ending;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param open what the replay thread has to resolve, or null.
  * @param reset why the stream does not begin where it was asked to, or null.
  * @param head newest sequence at that moment.
+ * @param end number of the last event in the filter's ending, if the client has got that already.
  */
 record Beginning(
-        Subscription wish, long cursor, @Nullable Start open, @Nullable String reset, long head) {
+        Subscription wish,
+        long cursor,
+        @Nullable Start open,
+        @Nullable String reset,
+        long head,
+        int end) {
+    private Beginning(
+            final Subscription wish,
+            final long cursor,
+            final @Nullable Start open,
+            final @Nullable String reset,
+            final long head) {
+        this(wish, cursor, open, reset, head, Ending.NONE);
+    }
+
     /**
      * Settles a wish now.
      *

@@ -3,6 +3,7 @@ package dev.weft.server.stream;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.server.fanout.Batch;
+import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.FramePlan;
 import dev.weft.server.journal.Journal;
@@ -340,6 +341,9 @@ public final class CatchUp implements Agent {
                                 + block.frameLength(end - 1)
                                 - block.frameOffset(from);
                 next = first + end;
+                if (chunk.end() != Ending.NONE) {
+                    break;
+                }
             } else {
                 // A reader that ends before what was appended has lost something: that is told as a
                 // gap, too.
@@ -351,6 +355,7 @@ public final class CatchUp implements Agent {
         }
         request.cursor = next;
         request.eventCount = chunk.eventCount();
+        request.end = chunk.end();
         request.lengthHint = chunk.length();
         request.copiedHint = chunk.copiedLength();
         return chunk.take();

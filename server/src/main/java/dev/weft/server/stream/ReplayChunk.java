@@ -152,6 +152,11 @@ final class ReplayChunk {
         return mappedEvents + copies.eventCount();
     }
 
+    /** See {@link Batch#end}. */
+    int end() {
+        return copies.end();
+    }
+
     /** Bytes that were copied since the last slice. */
     int copiedLength() {
         return copies.length();

@@ -1,6 +1,7 @@
 package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.journal.Lease;
@@ -42,6 +43,10 @@ final class ReplayRequest {
     long timestamp = -1;
 
     int eventCount;
+
+    /** Number of the chunk's last event in the filter's ending. */
+    int end = Ending.NONE;
+
     boolean hasFailed;
 
     /** Length of the chunk before, to begin the next one with. */

@@ -23,6 +23,7 @@ final class SharedChunks {
             long from,
             long next,
             int eventCount,
+            int end,
             long timestamp,
             ByteBuf bytes) {
         boolean suits(final ReplayRequest request) {
@@ -46,6 +47,7 @@ final class SharedChunks {
                 request.chunk = entry.bytes().retainedDuplicate();
                 request.cursor = entry.next();
                 request.eventCount = entry.eventCount();
+                request.end = entry.end();
                 request.timestamp = entry.timestamp();
                 return true;
             }
@@ -72,6 +74,7 @@ final class SharedChunks {
                         from,
                         request.cursor,
                         request.eventCount,
+                        request.end,
                         request.timestamp,
                         chunk.retainedDuplicate()); // its indices do not move as it is written
         oldest = (oldest + 1) % CHUNKS_MAX;

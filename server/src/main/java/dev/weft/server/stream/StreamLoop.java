@@ -292,7 +292,7 @@ public final class StreamLoop implements Agent {
 
     /** A frame as it stands on the wire. */
     ByteBuf encode(final byte[] frame, final Framing framing, final boolean chunked) {
-        batch.begin(Filter.ALL, framing, chunked && framing != Framing.WEBSOCKET).append(frame);
+        batch.begin(Filter.ALL, framing, chunked && !framing.isWebSocket()).append(frame);
         final ByteBuf bytes = batch.take();
         return bytes == null ? Unpooled.EMPTY_BUFFER : bytes;
     }

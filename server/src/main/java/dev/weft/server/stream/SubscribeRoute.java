@@ -60,6 +60,26 @@ public final class SubscribeRoute implements Route {
         return () -> settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
     }
 
+    /**
+     * Opens the stream of one thing, of which the payload is sent with event lines unless the query
+     * says otherwise. Thread: the loop.
+     *
+     * @param framing what {@link #framing} read from the request.
+     */
+    public void follow(final Exchange exchange, final Framing framing, final Following following) {
+        final Beginning beginning = following.begin(framing);
+        settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
+    }
+
+    /**
+     * In which framing a request wants the stream of one thing.
+     *
+     * @throws dev.weft.server.http.ProblemException 400 if the query makes no sense.
+     */
+    public static Framing framing(final Exchange exchange) {
+        return FramingWish.of(exchange.query(), exchange.headers(), false, FramingWish.PAYLOAD);
+    }
+
     private void open(final Exchange exchange, final Beginning beginning) {
         final Framing framing = beginning.wish().framing();
         final boolean isHead = exchange.method().equals(HttpMethod.HEAD);
@@ -82,7 +102,7 @@ public final class SubscribeRoute implements Route {
             final Subscriber subscriber, final Framing framing, final boolean chunked) {
         final String lines =
                 "HTTP/1.1 200 OK\r\n"
-                        + (framing == Framing.NDJSON ? NDJSON_HEAD : SSE_HEAD)
+                        + (framing.isSse() ? SSE_HEAD : NDJSON_HEAD)
                         + idLine(subscriber)
                         + (chunked
                                 ? "Transfer-Encoding: chunked\r\n\r\n"

@@ -3,6 +3,7 @@ package dev.weft.server.stream;
 import dev.weft.protocol.frame.ChunkedTransfer;
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Member;
@@ -14,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.WriteBufferWaterMark;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     private static final int CLOSE_TIME_MAX_S = 3;
 
+    /** The same for what is left to be sent of a stream that ends by itself. */
+    private static final int END_TIME_MAX_S = 30;
+
     /** No such number. */
     private static final long UNKNOWN = -1;
 
@@ -57,6 +62,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private byte @Nullable [] firstFrame; // a reset that is told before anything else
     private @Nullable ReplayRequest request; // while catching up
     private long cursor;
+    private int end; // number of the last event that its filter wants, once it has got that
     private boolean hasSlot = true; // until it is closed
     private boolean inFlight; // the request is with the replay thread
     private boolean later; // in the loop's list for its next tick
@@ -95,6 +101,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         cursor = beginning.cursor();
         start = beginning.open();
         firstFrame = beginning.firstFrame();
+        end = beginning.end();
         loop.counters().onState(state, state, Transition.SUBSCRIBED);
     }
 
@@ -132,7 +139,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         opened.config().setWriteBufferWaterMark(CATCH_UP_MARK);
         loop.add(this);
         lastFrameTick = loop.keepAlive().tick();
-        if (framing == Framing.WEBSOCKET) {
+        if (framing.isWebSocket()) {
             WebSocketInbound.install(opened, this);
         }
         final byte[] frame = firstFrame;
@@ -155,7 +162,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     @Override
     public void onInbound(final Channel source, final ByteBuf bytes) {
-        if (framing == Framing.WEBSOCKET) { // read before the frame decoder was in place
+        if (framing.isWebSocket()) { // read before the frame decoder was in place
             source.pipeline().fireChannelRead(bytes.retain());
             return;
         }
@@ -208,6 +215,20 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     }
 
     @Override
+    public void onEnded(final long next, final int number) {
+        cursor = next;
+        end = number;
+        if (state != SubscriberState.LIVE) {
+            return;
+        }
+        state(SubscriberState.CATCHING_UP, Transition.ENDED);
+        final Channel current = channel;
+        if (current != null && current.isWritable()) {
+            loop.plan(this);
+        }
+    }
+
+    @Override
     public Seat seat() {
         return seat;
     }
@@ -229,6 +250,10 @@ final class Subscriber implements Member, Exchange.StreamHandler {
                 || waitsForRoom()) {
             return false; // someone else's move: the fan-out's, the replay thread's or the client's
         }
+        if (end != Ending.NONE) {
+            complete();
+            return false;
+        }
         if (start != null) {
             ask();
             return false;
@@ -246,6 +271,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
         cursor = next;
         final int events = loop.batch().eventCount();
+        end = loop.batch().end();
         final ByteBuf bytes = loop.takeBehind();
         if (bytes != null) {
             final int length = bytes.readableBytes();
@@ -253,7 +279,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
             loop.fanout().counters().onDelivered(events, length, 1);
         }
         // Tried again at once: by the next duty cycle the fan-out would be ahead again.
-        return current.isWritable() && !join();
+        return current.isWritable() && (end != Ending.NONE || !join());
     }
 
     /** Too much was handed out that is not written, and some of that is its. */
@@ -303,6 +329,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         }
         start = null;
         cursor = answer.cursor;
+        end = answer.end;
         readTimestamp = answer.timestamp;
         if (chunk != null) {
             final int length = chunk.readableBytes();
@@ -394,18 +421,30 @@ final class Subscriber implements Member, Exchange.StreamHandler {
 
     /** Ends it because the server stops: tells when to come back, then closes. */
     void drain() {
-        if (framing == Framing.WEBSOCKET) {
+        if (framing.isWebSocket()) {
             close(Transition.DRAINED, WebSocketFrames.close(WebSocketFrames.GOING_AWAY));
         } else {
             final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
             final ByteBuf last = loop.encode(retry, framing, chunked);
-            close(
-                    Transition.DRAINED,
-                    chunked
-                            ? Unpooled.wrappedBuffer(
-                                    last, WebSocketFrames.ascii(ChunkedTransfer.LAST_CHUNK))
-                            : last);
+            close(Transition.DRAINED, chunked ? withLastChunk(last) : last);
         }
+    }
+
+    /** Ends it because it has got its last event: says so, then closes. */
+    private void complete() {
+        final Ending ending = Objects.requireNonNull(filter.ending());
+        final byte[] frame = ControlFrames.end(framing, ending.name(), ending.value(end));
+        final ByteBuf said = loop.encode(frame, framing, chunked);
+        final ByteBuf last =
+                framing.isWebSocket()
+                        ? Unpooled.wrappedBuffer(
+                                said, WebSocketFrames.close(WebSocketFrames.NORMAL))
+                        : chunked ? withLastChunk(said) : said;
+        close(Transition.ENDED, last, END_TIME_MAX_S);
+    }
+
+    private static ByteBuf withLastChunk(final ByteBuf bytes) {
+        return Unpooled.wrappedBuffer(bytes, WebSocketFrames.ascii(ChunkedTransfer.LAST_CHUNK));
     }
 
     /**
@@ -414,6 +453,11 @@ final class Subscriber implements Member, Exchange.StreamHandler {
      * @param last bytes to send before, or null.
      */
     void close(final Transition reason, final @Nullable ByteBuf last) {
+        close(reason, last, CLOSE_TIME_MAX_S);
+    }
+
+    private void close(
+            final Transition reason, final @Nullable ByteBuf last, final int timeMaxSeconds) {
         final Channel current = channel;
         if (state == SubscriberState.CLOSED || current == null) {
             if (last != null) {
@@ -428,7 +472,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         } else {
             current.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
             // A client that does not read would keep the connection for ever.
-            current.eventLoop().schedule(() -> current.close(), CLOSE_TIME_MAX_S, TimeUnit.SECONDS);
+            current.eventLoop().schedule(() -> current.close(), timeMaxSeconds, TimeUnit.SECONDS);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.weft.server.stream;
 
 import dev.weft.protocol.TimeText;
-import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionParser {
     static final long LAST_MAX = 1_000_000;
 
-    private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final List<String> STARTS = List.of("after", "since", "last", "replay");
     private static final Pattern SAMPLE = Pattern.compile("sample=([1-9][0-9]{0,3})/s");
 
@@ -32,8 +30,8 @@ final class SubscriptionParser {
     SubscriptionParser(final Set<String> categories) {
         filters = new FilterParser(categories);
         names.addAll(FilterParser.NAMES);
-        names.add("event_names");
         names.add("policy");
+        names.addAll(FramingWish.NAMES);
     }
 
     /**
@@ -44,14 +42,13 @@ final class SubscriptionParser {
     Subscription parse(
             final QueryParameters query, final HttpHeaders headers, final boolean webSocket) {
         FilterParser.checkNames(query, names);
-        final Framing framing = framing(query, headers, webSocket);
         final String policy = query.one("policy");
         final Start byQuery = startOf(query);
-        final Start byHeader = startOf(headers.getAll(LAST_EVENT_ID));
+        final Start byHeader = startOf(LastEventId.of(headers));
         return new Subscription(
                 byHeader != null ? byHeader : byQuery != null ? byQuery : Start.HEAD,
                 filters.parse(query),
-                framing,
+                FramingWish.of(query, headers, webSocket, FramingWish.ENVELOPE),
                 policy == null ? Policy.ALL : policy(policy));
     }
 
@@ -70,29 +67,6 @@ final class SubscriptionParser {
                             + Policy.PER_SECOND_MAX);
         }
         return Policy.sample(Integer.parseInt(sample.group(1)));
-    }
-
-    private static Framing framing(
-            final QueryParameters query, final HttpHeaders headers, final boolean webSocket) {
-        final String named = query.one("event_names");
-        if (named != null && !named.equals("true") && !named.equals("false")) {
-            throw FilterParser.refused("event_names", "must be true or false");
-        }
-        final List<String> accept = headers.getAll("Accept");
-        final Framing framing =
-                webSocket
-                        ? Framing.WEBSOCKET
-                        : Accept.quality(accept, Accept.NDJSON)
-                                        > Accept.quality(accept, Accept.EVENT_STREAM)
-                                ? Framing.NDJSON
-                                : Framing.SSE;
-        if ("true".equals(named)) {
-            if (framing != Framing.SSE) {
-                throw FilterParser.refused("event_names", "only text/event-stream has event lines");
-            }
-            return Framing.SSE_NAMED;
-        }
-        return framing;
     }
 
     private static @Nullable Start startOf(final QueryParameters query) {
@@ -144,23 +118,12 @@ final class SubscriptionParser {
         };
     }
 
-    /**
-     * An EventSource repeats what it was given; whatever it is, it gets a stream, and is told in
-     * it.
-     */
-    private static @Nullable Start startOf(final List<String> lastEventIds) {
-        Start start = null;
-        for (final String text : lastEventIds) {
-            if (text.isEmpty()) {
-                continue;
-            }
-            final long sequence = WholeNumber.parse(text);
-            final Start each = sequence < 0 ? Start.INVALID : new Start(Start.Kind.AFTER, sequence);
-            if (start != null && !start.equals(each)) {
-                return Start.INVALID;
-            }
-            start = each;
+    private static @Nullable Start startOf(final long position) {
+        if (position == LastEventId.NONE) {
+            return null;
         }
-        return start;
+        return position == LastEventId.INVALID
+                ? Start.INVALID
+                : new Start(Start.Kind.AFTER, position);
     }
 }

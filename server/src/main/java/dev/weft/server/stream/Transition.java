@@ -12,6 +12,8 @@ public enum Transition {
     LAPPED,
     /** The client closed the connection, or it broke. */
     CLIENT_GONE,
+    /** It has got the last event that its filter wants. */
+    ENDED,
     /** The server stops. */
     DRAINED,
     /** The client ended its WebSocket, or broke its rules. */

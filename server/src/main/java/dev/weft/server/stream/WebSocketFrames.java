@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 
 /** WebSocket control frames that the server sends (RFC 6455, 5.5). Rare. */
 final class WebSocketFrames {
+    static final int NORMAL = 1000;
     static final int GOING_AWAY = 1001;
     static final int UNSUPPORTED_DATA = 1003;
     static final int INVALID_TEXT = 1007;

@@ -3,6 +3,7 @@ package dev.weft.server.stream;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.weft.protocol.Problem;
+import dev.weft.protocol.frame.Framing;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.Route;
@@ -14,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /events/ws}: the same stream as WebSocket text messages (RFC 6455). The foreign pages
@@ -33,30 +35,74 @@ public final class WebSocketRoute implements Route {
 
     @Override
     public void handle(final Exchange exchange) {
+        final String key = key(exchange);
+        if (key != null) {
+            final Subscription wish = parser.parse(exchange.query(), exchange.headers(), true);
+            open(exchange, loop.begin(wish), key);
+        }
+    }
+
+    /**
+     * Opens the stream of one thing, of which the payload is sent unless the query says otherwise.
+     * Thread: the loop.
+     *
+     * @param key what {@link #key} read from the request.
+     * @param framing what {@link #framing} read from it.
+     */
+    public void follow(
+            final Exchange exchange,
+            final String key,
+            final Framing framing,
+            final Following following) {
+        open(exchange, following.begin(framing), key);
+    }
+
+    /**
+     * In which framing a request wants the stream of one thing.
+     *
+     * @throws ProblemException 400 if the query makes no sense.
+     */
+    public static Framing framing(final Exchange exchange) {
+        return FramingWish.of(exchange.query(), exchange.headers(), true, FramingWish.PAYLOAD);
+    }
+
+    /**
+     * The key of a handshake.
+     *
+     * @return null if it is none and was answered so.
+     * @throws ProblemException 400 if the key is no key.
+     */
+    public static @Nullable String key(final Exchange exchange) {
         final HttpHeaders headers = exchange.headers();
         if (exchange.isHttp10()
                 || !names(headers, "Upgrade", "websocket")
                 || !names(headers, "Connection", "upgrade")) {
             upgradeRequired(
                     exchange, "this address speaks WebSocket: Upgrade and Connection must say so");
-            return;
+            return null;
         }
         if (!"13".equals(headers.get("Sec-WebSocket-Version"))) {
             upgradeRequired(exchange, "Sec-WebSocket-Version: must be 13");
-            return;
+            return null;
         }
         final String key = headers.get("Sec-WebSocket-Key", "");
         if (headers.getAll("Sec-WebSocket-Key").size() != 1 || !isKey(key)) {
             throw new ProblemException(
                     new Problem(400, "Sec-WebSocket-Key: must be 16 bytes in base64"));
         }
-        final Subscription wish = parser.parse(exchange.query(), headers, true);
-        final Beginning beginning = loop.begin(wish);
-        SubscribeRoute.settle(exchange, loop, loop.admit(() -> open(exchange, beginning, key)));
+        return key;
     }
 
     private void open(final Exchange exchange, final Beginning beginning, final String key) {
-        SubscribeRoute.open(exchange, loop, beginning, false, subscriber -> head(subscriber, key));
+        final Runnable opening =
+                () ->
+                        SubscribeRoute.open(
+                                exchange,
+                                loop,
+                                beginning,
+                                false,
+                                subscriber -> head(subscriber, key));
+        SubscribeRoute.settle(exchange, loop, loop.admit(opening));
     }
 
     private static ByteBuf head(final Subscriber subscriber, final String key) {

@@ -27,6 +27,7 @@ class BatchTest {
     private final Batch batch = new Batch(UnpooledByteBufAllocator.DEFAULT, new FramePlan());
 
     private static final long NOTHING_MATCHES = 86;
+    private static final String DATA = "\",\"data\":";
 
     static LongStream seeds() {
         final long one = Long.getLong("test.seed", Long.MIN_VALUE);
@@ -51,6 +52,8 @@ class BatchTest {
         final String second =
                 "{\"seq\":100,\"event\":{\"id\":\"y\",\"ts\":1700000000000002,\"type\":\"b.c\","
                         + "\"category\":\"system\"}}";
+        final String firstPayload = "{\"event\":\"a\",\"id\":99,\"data\":1}";
+        final String secondPayload = "{\"event\":\"b.c\",\"id\":100,\"data\":{}}";
         final String expected =
                 switch (framing) {
                     case SSE -> "id: 99\ndata: " + first + "\n\nid: 100\ndata: " + second + "\n\n";
@@ -68,6 +71,17 @@ class BatchTest {
                                     + "\u0081"
                                     + (char) second.length()
                                     + second;
+                    case SSE_PAYLOAD -> "id: 99\ndata: 1\n\nid: 100\ndata: {}\n\n";
+                    case SSE_PAYLOAD_NAMED ->
+                            "event: a\nid: 99\ndata: 1\n\nevent: b.c\nid: 100\ndata: {}\n\n";
+                    case NDJSON_PAYLOAD -> firstPayload + '\n' + secondPayload + '\n';
+                    case WEBSOCKET_PAYLOAD ->
+                            "\u0081"
+                                    + (char) firstPayload.length()
+                                    + firstPayload
+                                    + "\u0081"
+                                    + (char) secondPayload.length()
+                                    + secondPayload;
                 };
         assertThat(
                         batch.begin(Filter.ALL, framing, false)
@@ -89,9 +103,11 @@ class BatchTest {
         final BlockFlyweight block = fabric.block(first, events);
         final Filter filter = random.nextBoolean() ? STEPS : Filter.ALL;
         final List<String> envelopes = new ArrayList<>();
+        final List<String> payloads = new ArrayList<>();
         for (int i = 0; i < block.count(); i++) {
             if (filter.isAll() || events.get(i).startsWith("{\"type\":\"step.")) {
                 envelopes.add(envelope(block, i));
+                payloads.add(payload(envelope(block, i)));
             }
         }
         for (final Framing framing : Framing.values()) {
@@ -113,7 +129,7 @@ class BatchTest {
             final byte[] bytes = take();
             assertThat(Wire.envelopes(framing, Wire.unchunk(bytes)))
                     .as(framing.name())
-                    .isEqualTo(envelopes);
+                    .isEqualTo(framing.isPayload() ? payloads : envelopes);
         }
     }
 
@@ -183,6 +199,39 @@ class BatchTest {
         final byte[] bytes = ByteBufUtil.getBytes(taken);
         taken.release();
         return bytes;
+    }
+
+    @Test
+    void shouldAddNothingAfterTheLastEventThatIsWanted() {
+        final Filter steps =
+                STEPS.endingWith(
+                        Ending.of("stream.complete", Map.of("step.b", "{}", "step.c", "{}")));
+        final BlockFlyweight block =
+                fabric.block(
+                        1,
+                        List.of(
+                                "{\"type\":\"step.a\"}",
+                                "{\"type\":\"step.c\"}",
+                                "{\"type\":\"step.b\"}"));
+        for (final Framing framing : Framing.values()) {
+            batch.begin(steps, framing, false);
+            assertThat(batch.append(block, 0, 1, 1 << 20, Batch.ALWAYS)).isEqualTo(1);
+            assertThat(batch.hasEnded()).isFalse();
+            assertThat(batch.append(block, 1, 3, 1 << 20, Batch.ALWAYS)).isEqualTo(1);
+            assertThat(batch.end()).isEqualTo(1);
+            assertThat(batch.scannedTo()).isEqualTo(2);
+            assertThat(batch.append(block, 2, 3, 1 << 20, Batch.ALWAYS)).isZero();
+            assertThat(Wire.envelopes(framing, take())).hasSize(2);
+        }
+    }
+
+    /** What is left of an envelope when only its data is sent; data is the last member. */
+    private static String payload(final String envelope) {
+        final String sequence = envelope.substring(7, envelope.indexOf(','));
+        final int at = envelope.indexOf(DATA); // quotes in texts before it are escaped
+        return Wire.payload(
+                sequence,
+                at < 0 ? "{}" : envelope.substring(at + DATA.length(), envelope.length() - 2));
     }
 
     static String envelope(final BlockFlyweight block, final int index) {

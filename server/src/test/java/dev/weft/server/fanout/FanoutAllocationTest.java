@@ -74,7 +74,28 @@ class FanoutAllocationTest {
                 () -> handOut(Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("job."))))));
     }
 
+    @Test
+    void shouldAllocateNothingPerBatchWhenAGroupWantsPayloadsUpToAnEnd() throws Exception {
+        final Filter filter =
+                Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("job."))))
+                        .endingWith(
+                                Ending.of(
+                                        "stream.complete",
+                                        Map.of("job.completed", "{}", "job.failed", "{}")));
+        for (final Framing framing :
+                List.of(
+                        Framing.SSE_PAYLOAD_NAMED,
+                        Framing.WEBSOCKET_PAYLOAD,
+                        Framing.NDJSON_PAYLOAD)) {
+            onLoopThread(() -> handOut(filter, framing));
+        }
+    }
+
     private static void handOut(final Filter filter) {
+        handOut(filter, Framing.SSE);
+    }
+
+    private static void handOut(final Filter filter, final Framing framing) {
         final Fabric fabric = new Fabric(1 << 20);
         final FanoutAgent fanout =
                 new FanoutAgent(
@@ -84,7 +105,7 @@ class FanoutAllocationTest {
                         latency -> {});
         final List<Taker> takers = IntStream.range(0, MEMBERS).mapToObj(i -> new Taker()).toList();
         for (final Taker taker : takers) {
-            fanout.join(taker, filter, Framing.SSE, true, fanout.nextSequence());
+            fanout.join(taker, filter, framing, true, fanout.nextSequence());
         }
         Allocation.awaitNone(
                 CYCLES,

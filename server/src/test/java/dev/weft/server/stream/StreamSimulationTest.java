@@ -1,10 +1,12 @@
 package dev.weft.server.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.AnyEvent;
+import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.FanoutConfig;
@@ -35,6 +37,11 @@ class StreamSimulationTest {
     private static final int STEPS = 1_500;
     private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 2, 10_000, 50_000);
     private static final List<Framing> FRAMINGS = List.of(Framing.values());
+    private static final String END = "{\"stream.complete\":{\"by\":\"hello\"}}";
+    private static final Filter ENDING_JOB =
+            Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("job/other"))))
+                    .endingWith(
+                            Ending.of("stream.complete", Map.of("hello", "{\"by\":\"hello\"}")));
     private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*", Pattern.DOTALL);
     private static final Pattern SUBJECT = Pattern.compile("\"subject\":\"([^\"]+)\"");
     private static final Pattern GAP =
@@ -70,6 +77,7 @@ class StreamSimulationTest {
         private final Policy policy;
         private final String firstItem;
         private boolean isGone;
+        private boolean hasEnded; // with the last event that its filter wants
 
         Client(
                 final Subscriber subscriber,
@@ -185,7 +193,7 @@ class StreamSimulationTest {
         private void client(final java.util.function.Consumer<Client> action) {
             if (!clients.isEmpty()) {
                 final Client client = clients.get(random.nextInt(clients.size()));
-                if (!client.isGone) {
+                if (!client.isGone && !client.hasEnded) {
                     action.accept(client);
                 }
             }
@@ -193,9 +201,13 @@ class StreamSimulationTest {
 
         /** One that took nothing of what was deleted is closed; its end may be within a frame. */
         private static void leaveIfClosed(final Client client) {
-            if (!client.isGone && !client.socket.isOpen()) {
-                client.isGone = true;
+            if (!client.isGone && !client.hasEnded && !client.socket.isOpen()) {
                 client.subscriber.onClose(client.socket);
+                client.hasEnded =
+                        client.filter.ending() != null
+                                && new String(client.socket.received(), UTF_8)
+                                        .contains("stream.complete");
+                client.isGone = !client.hasEnded;
             }
         }
 
@@ -204,7 +216,8 @@ class StreamSimulationTest {
                 return;
             }
             final Filter filter =
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(5)) {
+                        case 4 -> ENDING_JOB;
                         case 0 ->
                                 Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.prefix("step."))));
                         case 1 ->
@@ -217,7 +230,7 @@ class StreamSimulationTest {
                                                 Filter.Field.CATEGORY, Set.of(Term.exact("job"))));
                         default -> Filter.ALL;
                     };
-            final Framing framing = FRAMINGS.get(random.nextInt(4));
+            final Framing framing = FRAMINGS.get(random.nextInt(FRAMINGS.size()));
             final long head = fabric.head();
             final long oldest = fabric.journal().oldestSequence();
             Start start = Start.HEAD;
@@ -251,10 +264,15 @@ class StreamSimulationTest {
             }
             final StreamLoop loop = loop();
             assertThat(loop.admit(() -> {})).isNotEqualTo(Admission.REFUSED);
-            final Subscription wish = new Subscription(start, filter, framing, policy());
+            final Subscription wish =
+                    new Subscription(
+                            start,
+                            filter,
+                            framing,
+                            filter.ending() == null ? policy() : Policy.ALL);
             final Subscriber subscriber =
                     loop.subscribe(
-                            loop.begin(wish), framing != Framing.WEBSOCKET && random.nextBoolean());
+                            loop.begin(wish), !framing.isWebSocket() && random.nextBoolean());
             final FakeSocket socket = new FakeSocket(subscriber);
             if (random.nextInt(4) > 0) {
                 socket.read(Long.MAX_VALUE / 4);
@@ -308,8 +326,9 @@ class StreamSimulationTest {
 
         void check() {
             for (final Client client : clients) {
+                leaveIfClosed(client);
                 check(client);
-                if (!client.isGone) {
+                if (!client.isGone && !client.hasEnded) {
                     assertThat(client.subscriber.state()).isEqualTo(SubscriberState.LIVE);
                     assertThat(client.socket.pendingBytes()).isZero();
                 }
@@ -323,8 +342,7 @@ class StreamSimulationTest {
             if (client.isGone) {
                 return; // it may have ended within a frame
             }
-            final List<String> items =
-                    Wire.envelopes(client.framing, Wire.unchunk(client.socket.received()));
+            final List<String> items = items(client);
             long cursor = client.first;
             final Map<String, Long> newest = new HashMap<>(); // what the client shows
             int at = 0;
@@ -332,7 +350,11 @@ class StreamSimulationTest {
                 assertThat(items).isNotEmpty();
                 assertThat(items.get(at++)).isEqualTo(client.firstItem);
             }
-            for (; at < items.size(); at++) {
+            if (client.filter.ending() != null) {
+                assertEnd(client, items);
+            }
+            final int count = items.size() - (client.hasEnded ? 1 : 0);
+            for (; at < count; at++) {
                 final String item = items.get(at);
                 final Matcher gap = GAP.matcher(item);
                 final long from;
@@ -363,10 +385,36 @@ class StreamSimulationTest {
                 cursor = to + 1;
             }
             if (client.policy.isAll()) {
-                assertNothingMissed(client, cursor, fabric.head() + 1);
+                assertNothingMissed(client, cursor, client.hasEnded ? cursor : fabric.head() + 1);
             } else {
                 assertNewest(client, newest);
             }
+        }
+
+        private static List<String> items(final Client client) {
+            return Wire.envelopes(client.framing, Wire.unchunk(client.socket.received()));
+        }
+
+        /** Its last event is the first of such a type, and then the end is told, just once. */
+        private void assertEnd(final Client client, final List<String> items) {
+            final List<String> last = new ArrayList<>();
+            for (final String item : items) {
+                final Matcher event = SEQUENCE.matcher(item);
+                if (event.matches() && isLast(Integer.parseInt(event.group(1)))) {
+                    last.add(item);
+                }
+            }
+            if (client.hasEnded) {
+                assertThat(last).hasSize(1);
+                assertThat(items).endsWith(last.get(0), END).containsOnlyOnce(END);
+            } else {
+                assertThat(last).isEmpty();
+                assertThat(items).doesNotContain(END);
+            }
+        }
+
+        private boolean isLast(final int sequence) {
+            return events.get(sequence - 1).startsWith("{\"type\":\"hello\"");
         }
 
         /** What it shows in the end must be the newest of all that it may see. */
@@ -416,6 +464,9 @@ class StreamSimulationTest {
             final String text = filter.toString();
             if (filter.isAll()) {
                 return true;
+            }
+            if (filter.ending() != null) {
+                return event.contains("\"subject\":\"job/other\"");
             }
             if (text.contains("step.")) {
                 return event.startsWith("{\"type\":\"step.");
