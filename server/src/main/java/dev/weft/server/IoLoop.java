@@ -2,7 +2,10 @@ package dev.weft.server;
 
 import dev.weft.server.aggregate.AggregateRoutes;
 import dev.weft.server.aggregate.AliasRoute;
+import dev.weft.server.aggregate.LifeRoute;
 import dev.weft.server.aggregate.SlashedItem;
+import dev.weft.server.control.CommandRoute;
+import dev.weft.server.control.Commands;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
 import dev.weft.server.fanout.FanoutAgent;
@@ -11,6 +14,8 @@ import dev.weft.server.http.RouteTable;
 import dev.weft.server.ingest.IngestConfig;
 import dev.weft.server.ingest.IngestLoop;
 import dev.weft.server.ingest.PublishRoute;
+import dev.weft.server.ingest.ServerEvents;
+import dev.weft.server.job.JobRoutes;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.EventRoute;
 import dev.weft.server.query.EventsRoute;
@@ -64,6 +69,7 @@ final class IoLoop {
     private final Shared shared;
     private final StreamLoop streams;
     private final IngestLoop ingest;
+    private final CommandRoute commands;
     private final HttpCounters httpCounters = new HttpCounters();
     private final LatencyRecorder deliveryLatency = new LatencyRecorder();
 
@@ -108,6 +114,18 @@ final class IoLoop {
                         duty,
                         allocator,
                         System::currentTimeMillis);
+        commands =
+                new CommandRoute(
+                        new Commands(
+                                shared.queries().history(),
+                                shared.journal(),
+                                shared.engine().inbox(),
+                                new ServerEvents(
+                                        shared.engine().inbox(),
+                                        shared.ingest().rules(),
+                                        System::currentTimeMillis),
+                                eventLoop,
+                                shared.ingest().durable()));
         final List<Agent> agents = new ArrayList<>(first);
         agents.add(streams); // events leave before their publishes are answered
         agents.add(ingest);
@@ -144,7 +162,12 @@ final class IoLoop {
         final Scope.Parser scopes =
                 new Scope.Parser(new FilterParser(categories), shared.clock()::microTime);
         final RouteTable.Builder routes = RouteTable.builder();
+        final PageRoute pages = new PageRoute(questions, scopes, SlashedItem::new);
+        final WebSocketRoute webSocket = new WebSocketRoute(streams, shared.streams());
         AggregateRoutes.add(routes, ingest, questions);
+        LifeRoute.add(routes, questions, pages, subscribe);
+        JobRoutes.add(
+                routes, shared.queries().jobs(), commands, questions, pages, subscribe, webSocket);
         SessionRoute.add(routes, questions, subscribe);
         return routes.add(HttpMethod.POST, "/events", publish)
                 .add(HttpMethod.POST, "/events/publish", publish)
@@ -155,13 +178,10 @@ final class IoLoop {
                                 new EventsRoute(
                                         subscribe,
                                         new ExportRoute(history, shared.journal(), scopes),
-                                        new PageRoute(questions, scopes, SlashedItem::new)),
+                                        pages),
                                 categories))
                 .add(HttpMethod.GET, "/events/stream", new AliasRoute(subscribe, categories))
-                .add(
-                        HttpMethod.GET,
-                        "/events/ws",
-                        new AliasRoute(new WebSocketRoute(streams, shared.streams()), categories))
+                .add(HttpMethod.GET, "/events/ws", new AliasRoute(webSocket, categories))
                 .add(HttpMethod.GET, "/events/histogram", new HistogramRoute(questions, scopes))
                 .add(HttpMethod.GET, "/events/types", new TypesRoute(questions))
                 .add(HttpMethod.GET, "/events/{seq}", new EventRoute(history, shared.journal()))

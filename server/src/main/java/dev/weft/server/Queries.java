@@ -4,12 +4,14 @@ import dev.weft.server.index.NoIndex;
 import dev.weft.server.index.engine.IndexCounters;
 import dev.weft.server.index.engine.Indexing;
 import dev.weft.server.index.segment.SegmentLimits;
+import dev.weft.server.job.Jobs;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Questions;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class Queries implements AutoCloseable {
     private final @Nullable Indexing indexing; // null if it is switched off
     private final History history;
     private final Questions questions;
+    private final Jobs jobs = new Jobs(Set.of());
     private final AgentThread thread;
     private final AgentThread filesThread;
     private long headAtPark; // written by the query thread
@@ -68,6 +71,10 @@ final class Queries implements AutoCloseable {
 
     Questions questions() {
         return questions;
+    }
+
+    Jobs jobs() {
+        return jobs;
     }
 
     /** Null if there is no index. */

@@ -268,10 +268,14 @@ class ArchitectureTest {
                     .resideOutsideOfPackages(
                             "dev.weft.server",
                             "dev.weft.server.session..",
+                            "dev.weft.server.job..",
                             "dev.weft.server.aggregate..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("dev.weft.server.session..", "dev.weft.server.aggregate..");
+                    .resideInAnyPackage(
+                            "dev.weft.server.session..",
+                            "dev.weft.server.job..",
+                            "dev.weft.server.aggregate..");
 
     @ArchTest
     static final ArchRule metricsLibraryStaysInsideOps =

@@ -6,6 +6,7 @@ import dev.weft.server.http.MediaTypes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -35,7 +36,32 @@ public final class CommandRoute {
      */
     public void run(
             final Exchange exchange, final int lengthMax, final Function<byte[], Command> reading) {
-        exchange.onBody(new CollectedBody(exchange, lengthMax, reading));
+        run(exchange, lengthMax, reading, CommandRoute::respond);
+    }
+
+    /**
+     * The same for a command after which there is more to do before the answer.
+     *
+     * @param whenDone answers; thread: the connection's loop.
+     */
+    public void run(
+            final Exchange exchange,
+            final int lengthMax,
+            final Function<byte[], Command> reading,
+            final BiConsumer<Exchange, Reply> whenDone) {
+        exchange.onBody(new CollectedBody(exchange, lengthMax, reading, whenDone));
+    }
+
+    private static void respond(final Exchange exchange, final Reply reply) {
+        final CharSequence json = reply.json();
+        final String lines = reply.headerLines();
+        exchange.respond(
+                reply.status(),
+                json == null ? null : MediaTypes.JSON,
+                json == null
+                        ? Unpooled.EMPTY_BUFFER
+                        : ByteBufUtil.writeUtf8(exchange.channel().alloc(), json),
+                lines == null ? NO_STORE : NO_STORE + lines);
     }
 
     /** Takes a body in and waits for the command's turn. */
@@ -45,6 +71,7 @@ public final class CommandRoute {
         private final Exchange exchange;
         private final int lengthMax;
         private final Function<byte[], Command> reading;
+        private final BiConsumer<Exchange, Reply> whenDone;
         private byte[] body = NOTHING;
         private int length;
         private boolean isOver; // answered, or nobody waits for an answer
@@ -52,10 +79,12 @@ public final class CommandRoute {
         CollectedBody(
                 final Exchange exchange,
                 final int lengthMax,
-                final Function<byte[], Command> reading) {
+                final Function<byte[], Command> reading,
+                final BiConsumer<Exchange, Reply> whenDone) {
             this.exchange = exchange;
             this.lengthMax = lengthMax;
             this.reading = reading;
+            this.whenDone = whenDone;
         }
 
         @Override
@@ -91,7 +120,7 @@ public final class CommandRoute {
             letGo();
             final Command command = reading.apply(text);
             final CommandTurns turns = CommandTurns.of(exchange.channel());
-            turns.start(() -> commands.run(command, new Answering(exchange, turns)));
+            turns.start(() -> commands.run(command, new Answering(exchange, turns, whenDone)));
         }
 
         @Override
@@ -120,18 +149,12 @@ public final class CommandRoute {
     }
 
     /** Answers a request when its command has ended. */
-    private record Answering(Exchange exchange, CommandTurns turns) implements Commands.Asker {
+    private record Answering(
+            Exchange exchange, CommandTurns turns, BiConsumer<Exchange, Reply> whenDone)
+            implements Commands.Asker {
         @Override
         public void onDone(final Reply reply) {
-            final CharSequence json = reply.json();
-            final String lines = reply.headerLines();
-            exchange.respond(
-                    reply.status(),
-                    json == null ? null : MediaTypes.JSON,
-                    json == null
-                            ? Unpooled.EMPTY_BUFFER
-                            : ByteBufUtil.writeUtf8(exchange.channel().alloc(), json),
-                    lines == null ? NO_STORE : NO_STORE + lines);
+            whenDone.accept(exchange, reply);
             turns.end();
         }
 
