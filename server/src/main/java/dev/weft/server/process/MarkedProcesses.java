@@ -23,6 +23,8 @@ public final class MarkedProcesses {
     /** Name of the mark in the environment. */
     static final String VARIABLE = "WEFT_PROCESS";
 
+    private static final char WITHIN = '/';
+
     private static final Path PROC = Path.of("/proc");
 
     private MarkedProcesses() {}
@@ -52,6 +54,18 @@ public final class MarkedProcesses {
                     return mark != null && marks.test(mark);
                 },
                 signal);
+    }
+
+    /** A mark for what this process starts: within its own if it has one, so both are found. */
+    public static String within(final String mark) {
+        final String own = System.getenv(VARIABLE);
+        return own == null || own.isEmpty() ? mark : own + WITHIN + mark;
+    }
+
+    /** Whether it is this mark, or one within it. */
+    public static boolean isWithin(final String mark, final String outer) {
+        return mark.startsWith(outer)
+                && (mark.length() == outer.length() || mark.charAt(outer.length()) == WITHIN);
     }
 
     static int signalAll(final Predicate<Long> wanted, final Signal signal) {

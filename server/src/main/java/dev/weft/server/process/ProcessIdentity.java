@@ -36,6 +36,7 @@ public record ProcessIdentity(long pid, long startTicks, String mark) {
             final ProcStat stat = ProcStat.of(other);
             return stat != null && stat.isAlive() && stat.startTicks() == startTicks;
         }
-        return mark.equals(MarkedProcesses.mark(other));
+        final String its = MarkedProcesses.mark(other);
+        return its != null && MarkedProcesses.isWithin(its, mark);
     }
 }

@@ -134,6 +134,22 @@ class ChildTest {
     }
 
     @Test
+    void shouldFindWhatHasAMarkWithinItsOwn() throws Exception {
+        final Child started =
+                start(
+                        shell(
+                                "WEFT_PROCESS=$WEFT_PROCESS/inner sleep 300 & WEFT_PROCESS=${WEFT_PROCESS}2 sleep 300 &"
+                                        + " echo ready; wait"));
+        assertThat(line(started.output())).isEqualTo("ready");
+
+        await().until(() -> started.identity().alive().size() == 2);
+        started.signal(Signal.TERMINATE);
+        exit(started);
+
+        await().until(() -> !started.isAnybodyLeft());
+    }
+
+    @Test
     void shouldTakeNobodyElseForItsProgramWhenThePidIsUsedAgain() throws Exception {
         final Child started = start(shell("echo ready; exec sleep 300"));
         assertThat(line(started.output())).isEqualTo("ready");

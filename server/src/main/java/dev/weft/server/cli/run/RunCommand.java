@@ -6,6 +6,7 @@ import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
 import dev.weft.server.process.Command;
+import dev.weft.server.process.MarkedProcesses;
 import dev.weft.server.process.ResourceLimits;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -273,7 +274,7 @@ public final class RunCommand implements Callable<Integer> {
                 ResourceLimits.NONE,
                 Command.Input.INHERITED,
                 !Terminal.isInput(),
-                identity.run());
+                MarkedProcesses.within(identity.run()));
     }
 
     /** Not System.out: bytes are to pass as they are, and at once. */

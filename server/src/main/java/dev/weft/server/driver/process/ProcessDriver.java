@@ -1,0 +1,308 @@
+package dev.weft.server.driver.process;
+
+import static dev.weft.server.process.Signal.KILL;
+
+import dev.weft.server.driver.DriverEvents;
+import dev.weft.server.driver.RunInput;
+import dev.weft.server.driver.SessionDriver;
+import dev.weft.server.driver.SessionRef;
+import dev.weft.server.process.Child;
+import dev.weft.server.process.Command;
+import dev.weft.server.process.MarkedProcesses;
+import dev.weft.server.runtime.Signal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the operator's commands for sessions, one process each. A session is looked at when it has
+ * news or its time is over, so that very many quiet ones cost nothing. Thread: {@code weft-drive}.
+ */
+public final class ProcessDriver implements SessionDriver {
+    private static final int SESSIONS_PER_CYCLE_MAX = 256;
+    private static final int WISH_LENGTH_MAX = 100_000; // the system takes 128 KiB
+    private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long CLOSE_LOOK_MS = 10;
+    private static final int KILL_ROUNDS_MAX = 10;
+    private static final long THREAD_IDLE_S = 10;
+
+    private final ProcessSettings settings;
+    private final Map<String, SessionCommand> commands = new HashMap<>();
+    private final DriverEvents events;
+    private final Signal wakeUp;
+    private final LongSupplier clockNs;
+    private final Orphans orphans;
+    private final ThreadPoolExecutor threads =
+            new ThreadPoolExecutor(
+                    0,
+                    Integer.MAX_VALUE,
+                    THREAD_IDLE_S,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    ProcessDriver::thread);
+    private final Map<String, Running> running = new LinkedHashMap<>(); // by session
+    private final ManyToOneConcurrentLinkedQueue<Running> news =
+            new ManyToOneConcurrentLinkedQueue<>(); // each at most once; offered by any thread
+    private final ArrayDeque<SessionRef> waiting = new ArrayDeque<>(); // for the orphans' end
+    private final ArrayDeque<BooleanSupplier> tellings = new ArrayDeque<>(); // not yet taken
+    private long deadlineNs = Long.MAX_VALUE; // the earliest of all sessions
+
+    /** A session with its place among those that have news. */
+    private final class Running {
+        private final AtomicBoolean isListed = new AtomicBoolean(); // set by any, cleared here
+        private @Nullable ProcessSession session; // set when its process is there
+        private @Nullable SessionRef next; // to be started when this one is over
+
+        void onNews() {
+            if (!isListed.getAndSet(true)) {
+                news.offer(this);
+                wakeUp.signal();
+            }
+        }
+    }
+
+    /**
+     * Makes it.
+     *
+     * @param wakeUp has {@link #doWork} called soon; for any thread.
+     */
+    public ProcessDriver(
+            final ProcessSettings settings,
+            final DriverEvents events,
+            final Signal wakeUp,
+            final LongSupplier clockNs) {
+        this.settings = settings;
+        this.events = events;
+        this.wakeUp = wakeUp;
+        this.clockNs = clockNs;
+        settings.commands().forEach(command -> commands.put(command.name(), command));
+        orphans = new Orphans(settings.instance(), events, settings.graceNs());
+    }
+
+    private static Thread thread(final Runnable work) {
+        final Thread thread = new Thread(work, "weft-process");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void start(final SessionRef session) {
+        final Running earlier = running.get(session.id());
+        if (earlier != null) {
+            earlier.next = session;
+            if (earlier.session != null) {
+                earlier.session.stop(clockNs.getAsLong());
+            }
+            return;
+        }
+        if (!orphans.isOver()) {
+            waiting.add(session); // its own may be among them
+            return;
+        }
+        begin(session);
+    }
+
+    private void begin(final SessionRef session) {
+        final SessionCommand command = commands.get(session.driver());
+        if (command == null) {
+            fail(session, "there is no command of this name: " + session.driver());
+        } else if (running.size() >= settings.processesMax()) {
+            fail(session, "too many commands run: max=" + settings.processesMax());
+        } else {
+            spawn(session, command);
+        }
+    }
+
+    private void spawn(final SessionRef session, final SessionCommand command) {
+        final Running place = new Running();
+        try {
+            final Path directory = settings.directory().resolve(session.id());
+            Files.createDirectories(directory);
+            final Child child =
+                    Child.start(
+                            new Command(
+                                    command.words(),
+                                    directory,
+                                    environment(session),
+                                    command.limits(),
+                                    Command.Input.PIPE,
+                                    true,
+                                    Orphans.mark(settings.instance(), session)));
+            final ProcessSession started =
+                    new ProcessSession(
+                            session, child, events, threads, settings.graceNs(), place::onNews);
+            place.session = started;
+            running.put(session.id(), place);
+            started.begin();
+            place.onNews();
+        } catch (final NoSuchFileException ex) {
+            fail(session, "no such program: " + ex.getMessage());
+        } catch (final AccessDeniedException ex) {
+            fail(session, "not allowed: " + ex.getMessage());
+        } catch (final IOException ex) {
+            fail(session, "the command cannot be started: " + ex.getMessage());
+        }
+    }
+
+    private static Map<String, String> environment(final SessionRef session) {
+        final Map<String, String> environment = new HashMap<>();
+        environment.put("WEFT_SESSION_ID", session.id());
+        if (session.wish().getBytes(StandardCharsets.UTF_8).length <= WISH_LENGTH_MAX
+                && session.wish().indexOf('\0') < 0) {
+            environment.put("WEFT_SESSION", session.wish());
+        }
+        return environment;
+    }
+
+    private void fail(final SessionRef session, final String error) {
+        tellings.add(() -> events.failed(session, error, OptionalInt.empty(), OptionalInt.empty()));
+        wakeUp.signal();
+    }
+
+    @Override
+    public void send(final SessionRef session, final RunInput run) {
+        final Running place = running.get(session.id());
+        if (place != null && place.session != null) {
+            place.session.send(run);
+            place.onNews();
+        }
+    }
+
+    @Override
+    public void interrupt(final SessionRef session, final @Nullable String runId) {
+        final Running place = running.get(session.id());
+        if (place != null && place.session != null) {
+            place.session.interrupt();
+        }
+    }
+
+    @Override
+    public void stop(final SessionRef session) {
+        final Running place = running.get(session.id());
+        if (place != null) {
+            place.next = null;
+            if (place.session != null) {
+                place.session.stop(clockNs.getAsLong());
+                place.onNews();
+            }
+            return;
+        }
+        if (orphans.stop(session)) {
+            return;
+        }
+        waiting.removeIf(each -> each.id().equals(session.id()));
+        tellings.add(() -> events.stopped(session));
+        wakeUp.signal();
+    }
+
+    @Override
+    public void recover(final List<SessionRef> active) {
+        orphans.begin(active, clockNs.getAsLong());
+    }
+
+    @Override
+    public int doWork() {
+        final long nowNs = clockNs.getAsLong();
+        int workCount = tell() + orphans.doWork(nowNs);
+        if (!waiting.isEmpty() && orphans.isOver()) {
+            begin(waiting.remove());
+            workCount++;
+        }
+        Running place = news.poll();
+        for (int i = 0; place != null && i < SESSIONS_PER_CYCLE_MAX; i++) {
+            place.isListed.set(false);
+            workCount += work(place, nowNs);
+            place = i + 1 < SESSIONS_PER_CYCLE_MAX ? news.poll() : null;
+        }
+        if (nowNs - deadlineNs >= 0) {
+            deadlineNs = Long.MAX_VALUE;
+            for (final Running each : List.copyOf(running.values())) {
+                workCount += work(each, nowNs);
+            }
+        }
+        return workCount;
+    }
+
+    private int tell() {
+        int count = 0;
+        BooleanSupplier telling = tellings.peek();
+        while (telling != null && telling.getAsBoolean()) {
+            tellings.poll();
+            count++;
+            telling = tellings.peek();
+        }
+        return count;
+    }
+
+    private int work(final Running place, final long nowNs) {
+        final ProcessSession session = place.session;
+        if (session == null || session.isOver()) {
+            return 0;
+        }
+        final int workCount = session.doWork(nowNs);
+        if (session.isOver()) {
+            running.remove(session.ref().id());
+            if (place.next != null) {
+                start(place.next);
+            }
+            return workCount + 1;
+        }
+        if (session.hasMore()) {
+            deadlineNs = Math.min(deadlineNs, nowNs); // too much was on its way: asked again
+        }
+        deadlineNs = Math.min(deadlineNs, session.deadlineNs());
+        return workCount;
+    }
+
+    /** Ends all processes: what they came to is told by the next server, which finds them gone. */
+    @Override
+    public void close() {
+        running.values().forEach(each -> withSession(each, ProcessSession::terminate));
+        final long untilNs = System.nanoTime() + Math.min(CLOSE_MAX_NS, settings.graceNs());
+        try {
+            while (isAnyAlive() && System.nanoTime() - untilNs < 0) {
+                Thread.sleep(CLOSE_LOOK_MS);
+            }
+        } catch (final InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        final String mine = settings.instance() + ':';
+        for (int i = 0;
+                i < KILL_ROUNDS_MAX
+                        && MarkedProcesses.signal(mark -> mark.startsWith(mine), KILL) > 0;
+                i++) {
+            Thread.onSpinWait(); // once more, for what was only being started
+        }
+        running.values().forEach(each -> withSession(each, ProcessSession::abandon));
+        threads.shutdown();
+    }
+
+    private boolean isAnyAlive() {
+        return running.values().stream()
+                .anyMatch(each -> each.session != null && each.session.isAlive());
+    }
+
+    private static void withSession(final Running place, final Consumer<ProcessSession> action) {
+        if (place.session != null) {
+            action.accept(place.session);
+        }
+    }
+}

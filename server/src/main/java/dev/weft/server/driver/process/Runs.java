@@ -1,0 +1,59 @@
+package dev.weft.server.driver.process;
+
+import dev.weft.protocol.json.JsonText;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs that a process was given and has not ended, in their order: the first one is what a line
+ * belongs to that does not say. Thread: {@code weft-drive}.
+ */
+final class Runs {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ArrayDeque<String> open = new ArrayDeque<>();
+
+    void add(final String runId) {
+        open.add(runId);
+    }
+
+    /** What is under way; null if nothing is. */
+    @Nullable String current() {
+        return open.peek();
+    }
+
+    /** Takes notice of a line that was passed on: it may end a run. */
+    void onLine(final String line) {
+        if (!line.contains("RUN_FINISHED") && !line.contains("RUN_ERROR")) {
+            return; // nearly all of them
+        }
+        final JsonNode event;
+        try {
+            event = JSON.readTree(line);
+        } catch (final JacksonException ex) {
+            return;
+        }
+        final String type = event.path("type").asString("");
+        if (type.equals("RUN_FINISHED") || type.equals("RUN_ERROR")) {
+            final String runId = event.path("runId").asString("");
+            if (runId.isEmpty() || !open.remove(runId)) {
+                open.poll();
+            }
+        }
+    }
+
+    void removeCurrent() {
+        open.poll();
+    }
+
+    /** An event that ends a run in place of the process. */
+    static String error(final String runId, final String message, final String code) {
+        final StringBuilder json = new StringBuilder("{\"type\":\"RUN_ERROR\",\"runId\":");
+        JsonText.quote(json, runId);
+        JsonText.quote(json.append(",\"message\":"), message);
+        return json.append(",\"code\":\"").append(code).append("\"}").toString();
+    }
+}

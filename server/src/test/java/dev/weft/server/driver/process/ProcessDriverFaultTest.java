@@ -1,0 +1,365 @@
+package dev.weft.server.driver.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.server.driver.DriverEvents;
+import dev.weft.server.driver.RunInput;
+import dev.weft.server.driver.SessionRef;
+import dev.weft.server.process.MarkedProcesses;
+import dev.weft.server.process.ResourceLimits;
+import dev.weft.server.process.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes that do not behave, and a driver that is driven by hand. */
+@Timeout(60)
+class ProcessDriverFaultTest implements DriverEvents {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration GRACE = Duration.ofMillis(300);
+
+    @TempDir private Path directory;
+
+    private final String instance = UUID.randomUUID().toString();
+    private final Semaphore news = new Semaphore(0);
+    private final List<String> told = new ArrayList<>();
+    private boolean isFull;
+    private int refusedCount;
+
+    @Override
+    public boolean running(final SessionRef session) {
+        return tell(session, "running");
+    }
+
+    @Override
+    public boolean line(
+            final SessionRef session, final @Nullable String runId, final String agUiJson) {
+        return tell(session, "line " + runId + " " + agUiJson);
+    }
+
+    @Override
+    public boolean log(final SessionRef session, final String stream, final String text) {
+        return tell(session, stream + ": " + text);
+    }
+
+    @Override
+    public boolean completed(final SessionRef session, final int exitCode) {
+        return tell(session, "completed " + exitCode);
+    }
+
+    @Override
+    public boolean failed(
+            final SessionRef session,
+            final String error,
+            final OptionalInt exitCode,
+            final OptionalInt signal) {
+        return tell(
+                session,
+                "failed code=%d signal=%d %s"
+                        .formatted(exitCode.orElse(0), signal.orElse(0), error));
+    }
+
+    @Override
+    public boolean stopped(final SessionRef session) {
+        return tell(session, "stopped");
+    }
+
+    private boolean tell(final SessionRef session, final String what) {
+        if (isFull) {
+            refusedCount++;
+            return false;
+        }
+        told.add(session.id() + " " + what);
+        return true;
+    }
+
+    @AfterEach
+    void endWhatIsLeft() {
+        MarkedProcesses.signal(mark -> mark.startsWith(instance), Signal.KILL);
+    }
+
+    @Test
+    void shouldPassRunsInAndLinesOutAndCompleteWithTheProcess() throws IOException {
+        final ProcessDriver driver =
+                driver(
+                        "echo oops >&2; read line; echo \"{\\\"got\\\":$line}\"; echo"
+                                + " '{\"type\":\"RUN_FINISHED\"}'; echo \"$WEFT_SESSION_ID"
+                                + " $WEFT_SESSION\"; pwd");
+        final SessionRef session = session("a", 1);
+        driver.start(session);
+        driver.send(session, new RunInput("r1", "a", 2, "{\"runId\":\"r1\"}"));
+
+        drive(driver, () -> has("a completed 0"));
+
+        assertThat(told.get(0)).startsWith("a process: started: pid=");
+        assertThat(told.get(1)).isEqualTo("a running");
+        assertThat(told)
+                .containsSubsequence(
+                        "a line r1 {\"got\":{\"runId\":\"r1\"}}",
+                        "a line r1 {\"type\":\"RUN_FINISHED\"}",
+                        "a line null a {\"task\":\"x\"}",
+                        "a line null " + directory.toRealPath().resolve("a"),
+                        "a completed 0")
+                .contains("a stderr: oops");
+    }
+
+    @Test
+    void shouldFailWithCodeOrSignalAndEndTheRunsThatAreOpen() {
+        final ProcessDriver driver =
+                driver("read line; if [ $WEFT_SESSION_ID = a ]; then exit 7; else kill -9 $$; fi");
+        for (final String id : List.of("a", "b")) {
+            driver.start(session(id, 1));
+            driver.send(session(id, 1), new RunInput("r-" + id, id, 2, "{}"));
+        }
+
+        drive(driver, () -> has("a failed") && has("b failed"));
+
+        assertThat(told)
+                .contains("a failed code=7 signal=0 the command ended: exit code 7")
+                .contains("b failed code=0 signal=9 the command ended: SIGKILL")
+                .anyMatch(
+                        each ->
+                                each.startsWith("a line r-a {\"type\":\"RUN_ERROR\"")
+                                        && each.contains("COMMAND_ENDED"));
+    }
+
+    @Test
+    void shouldKillTheWholeGroupWhenItIgnoresSigterm() {
+        final ProcessDriver driver =
+                driver(
+                        "trap '' TERM; (trap '' TERM; sleep 300) & setsid sleep 300 & echo up;"
+                                + " while :; do sleep 0.05; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        assertThat(alive()).isNotEmpty();
+
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+
+        assertThat(told).contains("a process: it did not end in time: SIGKILL");
+        drive(driver, () -> alive().isEmpty());
+    }
+
+    @Test
+    void shouldEndWhatAProcessLeavesBehind() {
+        final ProcessDriver driver = driver("sleep 300 & setsid sleep 300 & echo bye");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a completed 0"));
+        assertThat(told).contains("a line null bye");
+        drive(driver, () -> alive().isEmpty());
+    }
+
+    @Test
+    void shouldSayWhatBecameOfALongLineAHalfOneAndOneThatIsNoText() {
+        final ProcessDriver driver =
+                driver(
+                        "head -c 104857600 /dev/zero | tr '\\0' x; echo; echo next; printf"
+                                + " '\\377\\n"
+                                + "'; printf '{\"type\"'; exit 3");
+        driver.start(session("a", 1));
+
+        drive(driver, () -> has("a failed"));
+
+        assertThat(told)
+                .anyMatch(
+                        each ->
+                                each.startsWith(
+                                        "a process: a line on stdout is too long:"
+                                                + " length=104857600"))
+                .contains("a line null next", "a line null \ufffd")
+                .contains(
+                        "a process: the output ended within a line: length=7; it begins:"
+                                + " {\"type\"");
+        assertThat(told.get(told.size() - 1)).startsWith("a failed code=3");
+    }
+
+    @Test
+    void shouldLetAProcessLiveThatClosesItsOutputs() {
+        final ProcessDriver driver = driver("exec >&- 2>&-; read line; touch ready; read line");
+        driver.start(session("a", 1));
+        driver.send(session("a", 1), new RunInput("r1", "a", 2, "{}"));
+        drive(driver, () -> Files.exists(directory.resolve("a/ready")));
+        assertThat(has("a completed")).isFalse();
+
+        driver.send(session("a", 1), new RunInput("r2", "a", 3, "{}"));
+
+        drive(driver, () -> has("a completed 0"));
+    }
+
+    @Test
+    void shouldInterruptARunAndGoOn() {
+        final ProcessDriver driver =
+                driver("trap 'echo interrupted' INT; echo up; while :; do sleep 0.05; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+
+        driver.interrupt(session("a", 1), null);
+
+        drive(driver, () -> has("a line null interrupted"));
+        assertThat(has("a failed")).isFalse();
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+    }
+
+    @Test
+    void shouldMakeTheProcessWaitWhenNothingIsTaken() {
+        final ProcessDriver driver = driver("seq 300000");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null 1"));
+        isFull = true;
+        drive(driver, () -> refusedCount > 20);
+        assertThat(alive()).as("it waits, with more than the pipe holds").isNotEmpty();
+        isFull = false;
+
+        drive(driver, () -> told.get(told.size() - 1).startsWith("a completed 0"));
+
+        final List<String> lines =
+                told.stream().filter(each -> each.startsWith("a line null ")).toList();
+        assertThat(lines).hasSize(300_000);
+        for (int i = 0; i < lines.size(); i++) {
+            assertThat(lines.get(i)).endsWith(" " + (i + 1));
+        }
+    }
+
+    @Test
+    void shouldTellARunThatIsNotReadWithinBounds() {
+        final ProcessDriver driver = driver("echo up; sleep 300");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        final String large = "{\"text\":\"" + "x".repeat(1 << 20) + "\"}";
+        for (int i = 0; i < 10; i++) {
+            driver.send(session("a", 1), new RunInput("r" + i, "a", i, large));
+        }
+        drive(driver, () -> has("a line r9 {\"type\":\"RUN_ERROR\""));
+        assertThat(told.get(told.size() - 1)).contains("does not read its input");
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+    }
+
+    @Test
+    void shouldStartAnewOnlyWhenTheEarlierProcessIsGone() {
+        final ProcessDriver driver =
+                driver("trap 'echo ending; exit 0' TERM; echo up $$; while :; do sleep 0.05; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+
+        driver.start(session("a", 5));
+        drive(driver, () -> told.stream().filter(each -> each.contains("null up")).count() == 2);
+
+        assertThat(told)
+                .containsSubsequence("a line null ending", "a stopped")
+                .filteredOn(each -> each.equals("a running"))
+                .hasSize(2);
+        driver.stop(session("a", 5));
+        drive(driver, () -> told.stream().filter(each -> each.equals("a stopped")).count() == 2);
+    }
+
+    @Test
+    void shouldEndTheOrphansOfAnEarlierServerBeforeAnythingIsStarted() {
+        final ProcessDriver killed =
+                driver(
+                        "trap '' TERM; (trap '' TERM; setsid sleep 300) & echo up; while :; do"
+                                + " sleep 0.05; done");
+        killed.start(session("a", 1));
+        killed.start(session("b", 2));
+        drive(killed, () -> has("a line null up") && has("b line null up"));
+        assertThat(alive()).containsOnlyKeys("a@1", "b@2");
+        told.clear();
+
+        final ProcessDriver driver = driver("echo anew; read line");
+        driver.recover(List.of(session("a", 1), session("c", 7)));
+        driver.stop(session("c", 7));
+        driver.start(session("b", 2)); // never told that it runs: it is started again
+        drive(driver, () -> has("b line null anew"));
+
+        assertThat(told)
+                .contains(
+                        "a failed code=0 signal=0 the server was restarted while the command ran",
+                        "c stopped")
+                .anyMatch(each -> each.startsWith("a process: the server was restarted while"));
+        assertThat(alive()).containsOnlyKeys("b@2");
+        driver.close();
+        assertThat(alive()).isEmpty();
+    }
+
+    @Test
+    void shouldTellWhatCannotBeStarted() {
+        final ProcessDriver driver =
+                new ProcessDriver(
+                        settings(List.of(command("no", List.of("no-such-program")))),
+                        this,
+                        news::release,
+                        System::nanoTime);
+        driver.recover(List.of());
+        driver.start(new SessionRef("a", 1, "no", "{}"));
+        driver.start(new SessionRef("b", 1, "other", "{}"));
+        drive(driver, () -> has("a failed") && has("b failed"));
+        assertThat(told)
+                .contains("a failed code=0 signal=0 no such program: no-such-program")
+                .anyMatch(each -> each.contains("no command of this name: other"));
+    }
+
+    private ProcessDriver driver(final String script) {
+        return new ProcessDriver(
+                settings(List.of(command("agent", List.of("sh", "-c", script)))),
+                this,
+                news::release,
+                System::nanoTime);
+    }
+
+    private ProcessSettings settings(final List<SessionCommand> commands) {
+        return new ProcessSettings(commands, directory, GRACE.toNanos(), 100, instance);
+    }
+
+    private static SessionCommand command(final String name, final List<String> words) {
+        return new SessionCommand(name, words, ResourceLimits.NONE);
+    }
+
+    private static SessionRef session(final String id, final long startSequence) {
+        return new SessionRef(id, startSequence, "agent", "{\"task\":\"x\"}");
+    }
+
+    private Map<String, List<Long>> alive() {
+        return MarkedProcesses.withPrefix(instance + ':');
+    }
+
+    private boolean has(final String beginning) {
+        return told.stream().anyMatch(each -> each.startsWith(beginning));
+    }
+
+    /** Runs the driver as its thread would, until something holds. */
+    private void drive(final ProcessDriver driver, final BooleanSupplier until) {
+        final long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!until.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("it did not come to that; told: " + last());
+            }
+            if (driver.doWork() == 0) {
+                try {
+                    news.tryAcquire(20, TimeUnit.MILLISECONDS);
+                } catch (final InterruptedException ex) {
+                    throw new AssertionError(ex);
+                }
+                news.drainPermits();
+            }
+        }
+    }
+
+    private List<String> last() {
+        return told.subList(Math.max(0, told.size() - 20), told.size());
+    }
+}
