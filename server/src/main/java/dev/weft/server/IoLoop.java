@@ -29,7 +29,6 @@ import dev.weft.server.query.summary.HistogramRoute;
 import dev.weft.server.query.summary.SubjectsRoute;
 import dev.weft.server.query.summary.TypesRoute;
 import dev.weft.server.runtime.LoopDuty;
-import dev.weft.server.session.SessionRoute;
 import dev.weft.server.stream.FilterParser;
 import dev.weft.server.stream.StreamConfig;
 import dev.weft.server.stream.StreamLoop;
@@ -58,6 +57,7 @@ final class IoLoop {
             Journal journal,
             Replay replay,
             Queries queries,
+            Driving driving,
             FanoutConfig fanout,
             StreamConfig streams,
             SubscriberSlots slots,
@@ -168,7 +168,7 @@ final class IoLoop {
         LifeRoute.add(routes, questions, pages, subscribe);
         JobRoutes.add(
                 routes, shared.queries().jobs(), commands, questions, pages, subscribe, webSocket);
-        SessionRoute.add(routes, questions, subscribe);
+        shared.driving().addTo(routes, questions, subscribe, commands);
         return routes.add(HttpMethod.POST, "/events", publish)
                 .add(HttpMethod.POST, "/events/publish", publish)
                 .add(

@@ -82,6 +82,7 @@ public final class Weft implements AutoCloseable {
     private final Engine engine;
     private final Replay replay;
     private final Queries queries;
+    private final Driving driving;
     private final SubscriberSlots slots;
     private final EventRules rules;
     private final SequencerCounts counts = new SequencerCounts();
@@ -114,12 +115,14 @@ public final class Weft implements AutoCloseable {
                         journal,
                         config.indexed() ? config.dataDirectory().resolve(INDEX) : null,
                         failures);
+        driving = new Driving(config, journal, queries.history(), engine.inbox(), rules, failures);
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
                         journal,
                         replay,
                         queries,
+                        driving,
                         FanoutConfig.forLoops(duties.size()),
                         streamConfig,
                         slots,
@@ -161,6 +164,7 @@ public final class Weft implements AutoCloseable {
         engine.start();
         replay.start();
         queries.start();
+        driving.start();
         loops.forEach(IoLoop::start);
         try {
             tellRecovery(opened.report());
@@ -283,6 +287,7 @@ public final class Weft implements AutoCloseable {
         if (door != null) {
             door.drain();
         }
+        driving.close(); // what it still has to tell is appended
         engine.inbox().close();
         loops.forEach(IoLoop::drainStreams);
         awaitStreams();
@@ -306,6 +311,7 @@ public final class Weft implements AutoCloseable {
         if (door != null) {
             door.close();
         }
+        driving.close();
         engine.close();
         replay.close();
         queries.close();

@@ -20,6 +20,7 @@ import dev.weft.bench.scenario.OpenLoopScenario;
 import dev.weft.bench.scenario.PressureScenario;
 import dev.weft.bench.scenario.PublishScenario;
 import dev.weft.bench.scenario.SessionOutputScenario;
+import dev.weft.bench.scenario.SessionsScenario;
 import dev.weft.bench.scenario.StalledScenario;
 import dev.weft.bench.scenario.StartScenario;
 import dev.weft.bench.scenario.StormScenario;
@@ -61,11 +62,12 @@ import picocli.CommandLine.Parameters;
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
             "export: all of a journal as lines. weft-run: a command that prints 1 GB, as a job.",
             "session-output: what commands of 100 sessions print, until a subscriber has read it.",
+            "sessions: what sessions take, and how long their calls.",
             "storm: all clients are dropped at once and come back; stalled: half of twice"
                     + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
-                    + " start, memory, export, weft-run and"
+                    + " start, memory, export, sessions, weft-run and"
                     + " session-output;",
             "peers = those that other servers have, beside all of them, and start, memory and"
                     + " door.",
@@ -324,6 +326,7 @@ public final class LoadMain implements Callable<Integer> {
             case "session-output" -> new SessionOutputScenario(100, 100, seconds);
             case "weft-run" -> new WeftRunScenario(work, program(), 1_000_000_000);
             case "memory" -> new MemoryScenario();
+            case "sessions" -> new SessionsScenario(10_000, 1_000, seconds);
             case "storm" -> new StormScenario(clients);
             case "stalled" -> new StalledScenario(2 * subscribers);
             case "pressure" -> new PressureScenario(subscribers, seconds);

@@ -68,6 +68,12 @@ final class ChunkLanes {
         }
     }
 
+    /** Makes it equal to another one. */
+    void copyFrom(final ChunkLanes other) {
+        lanes.clear();
+        lanes.putAll(other.lanes);
+    }
+
     /** What an event would do; changes nothing. */
     Step step(final AguiType type, final JsonNode event) {
         return switch (type) {

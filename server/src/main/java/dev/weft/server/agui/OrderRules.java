@@ -74,6 +74,15 @@ public final class OrderRules {
         }
     }
 
+    /** Another one that stands at the same place, to judge what may not be taken after all. */
+    public OrderRules copy(final OrderMode itsMode) {
+        final OrderRules copy = new OrderRules(itsMode);
+        open.forEach((thing, names) -> copy.names(thing).addAll(names));
+        copy.lanes.copyFrom(lanes);
+        copy.phase = phase;
+        return copy;
+    }
+
     /** Judges the next event; one that is refused changes nothing. */
     public Verdict on(final AguiEvent event) {
         final Step step = lanes.step(event.type(), event.tree());

@@ -163,6 +163,24 @@ public record Setting(
                     "10m",
                     "<0s..1d>",
                     "how long a file that may go waits for those who still read it");
+    static final Setting SESSION_LEASE =
+            plain(
+                    "session-lease",
+                    "30s",
+                    "<1s..1h>",
+                    "how long a worker keeps a session without being heard of");
+    static final Setting SESSION_LOSSES_MAX =
+            plain(
+                    "session-losses-max",
+                    "3",
+                    "<1..1000>",
+                    "workers that a session may lose before it has failed");
+    static final Setting AGUI_ORDER =
+            plain(
+                    "agui-order",
+                    "warn",
+                    "warn|strict",
+                    "whether AG-UI events of a session in a wrong order are taken or refused");
     static final Setting LOG_LEVEL =
             bare(
                     "log-level",
@@ -196,6 +214,9 @@ public record Setting(
                     RETENTION_BYTES,
                     RETENTION_EVENTS,
                     RETENTION_LEASE_MAX,
+                    SESSION_LEASE,
+                    SESSION_LOSSES_MAX,
+                    AGUI_ORDER,
                     LOG_LEVEL,
                     DEMO,
                     TRANSPORT,

@@ -32,6 +32,7 @@ public record WeftConfig(
         Threads threads,
         Streams streams,
         Events events,
+        Sessions sessions,
         String logLevel,
         @Nullable Path door,
         boolean demo,
@@ -120,6 +121,20 @@ public record WeftConfig(
         }
     }
 
+    /**
+     * Who works for sessions, and how.
+     *
+     * @param leaseNs how long a worker that is not heard of keeps a session.
+     * @param lossesMax workers that may be lost before a session has failed.
+     * @param strictOrder AG-UI events in a wrong order are refused.
+     */
+    public record Sessions(long leaseNs, int lossesMax, boolean strictOrder) {}
+
+    private enum AguiOrder {
+        WARN,
+        STRICT
+    }
+
     private enum Durability {
         JOURNALED,
         DURABLE
@@ -181,6 +196,11 @@ public record WeftConfig(
                         new Events(
                                 readNames(reader, Setting.CATEGORIES),
                                 readNames(reader, Setting.SOURCE_KINDS)),
+                        new Sessions(
+                                reader.nanos(Setting.SESSION_LEASE, "1s", "1h"),
+                                reader.whole(Setting.SESSION_LOSSES_MAX, 1, 1_000),
+                                reader.choice(Setting.AGUI_ORDER, AguiOrder.values())
+                                        == AguiOrder.STRICT),
                         readLogLevel(reader),
                         reader.text(Setting.DOOR).isEmpty() ? null : reader.path(Setting.DOOR),
                         reader.yes(Setting.DEMO),

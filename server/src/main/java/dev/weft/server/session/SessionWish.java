@@ -2,7 +2,6 @@ package dev.weft.server.session;
 
 import dev.weft.protocol.Problem;
 import dev.weft.protocol.TimeText;
-import dev.weft.server.fanout.Term;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
@@ -58,8 +57,7 @@ record SessionWish(
 
     /** Everything that the session has. */
     EventQuery whole() {
-        return EventQuery.ALL.where(
-                IndexField.SUBJECT, session.subjects().stream().map(Term::exact).toList());
+        return session.about();
     }
 
     /** What may stand on a page. */

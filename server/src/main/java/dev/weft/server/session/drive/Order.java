@@ -1,0 +1,34 @@
+package dev.weft.server.session.drive;
+
+import dev.weft.server.driver.RunInput;
+import dev.weft.server.driver.SessionRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that an event says is to be done. Immutable.
+ *
+ * @param id of the session.
+ * @param session for a start; null else.
+ * @param run for a run; null else.
+ */
+record Order(Kind kind, String id, @Nullable SessionRef session, @Nullable RunInput run) {
+    /** What is to be done. */
+    enum Kind {
+        START,
+        SEND,
+        INTERRUPT,
+        STOP
+    }
+
+    static Order start(final SessionRef session) {
+        return new Order(Kind.START, session.id(), session, null);
+    }
+
+    static Order send(final String id, final RunInput run) {
+        return new Order(Kind.SEND, id, null, run);
+    }
+
+    static Order of(final Kind kind, final String id) {
+        return new Order(kind, id, null, null);
+    }
+}

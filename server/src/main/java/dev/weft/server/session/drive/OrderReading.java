@@ -1,0 +1,170 @@
+package dev.weft.server.session.drive;
+
+import dev.weft.protocol.frame.RecordDescriptor;
+import dev.weft.server.driver.RunInput;
+import dev.weft.server.driver.SessionRef;
+import dev.weft.server.index.EventIndex;
+import dev.weft.server.index.EventReads;
+import dev.weft.server.index.Sequences;
+import dev.weft.server.record.RecordView;
+import dev.weft.server.session.state.Phase;
+import dev.weft.server.session.state.SessionEvents;
+import dev.weft.server.session.state.SessionState;
+import dev.weft.server.session.state.SessionTable;
+import dev.weft.server.session.state.Sessions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is to be done from the events. Thread: query. */
+final class OrderReading {
+    private static final int STEP_EVENTS_MAX = 256;
+
+    private final Sessions sessions;
+    private final Set<String> drivers;
+    private final RecordView view = new RecordView();
+
+    /**
+     * Makes it.
+     *
+     * @param drivers names of those of this server.
+     */
+    OrderReading(final Sessions sessions, final Set<String> drivers) {
+        this.sessions = sessions;
+        this.drivers = Set.copyOf(drivers);
+    }
+
+    /**
+     * What is active by the events.
+     *
+     * @param waiting sessions that nobody has begun to make run.
+     * @param active the others.
+     * @param stopping those of the others that are to stop.
+     * @param asOf newest sequence that this takes into account.
+     */
+    record Active(
+            List<SessionRef> waiting,
+            List<SessionRef> active,
+            List<SessionRef> stopping,
+            long asOf) {}
+
+    /** What is active; null to be asked again in the next turn. */
+    @Nullable Active active(final EventIndex index, final long head) {
+        final SessionTable table = sessions.upTo(index, head);
+        if (table == null) {
+            return null;
+        }
+        final Active found =
+                new Active(
+                        new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), sessions.asOf());
+        for (final SessionState session : table.before(Long.MAX_VALUE)) {
+            if (!session.phase().isActive() || !drivers.contains(session.driver())) {
+                continue;
+            }
+            final SessionRef ref = ref(session, index.reads());
+            if (session.phase() == Phase.PENDING) {
+                found.waiting.add(ref);
+            } else {
+                found.active.add(ref);
+            }
+            if (session.phase() == Phase.STOPPING) {
+                found.stopping.add(ref);
+            }
+        }
+        return found;
+    }
+
+    private SessionRef ref(final SessionState session, final EventReads reads) {
+        final String wish = sessions.images().wish(session, reads);
+        return new SessionRef(
+                session.id(),
+                session.startSequence(),
+                session.driver(),
+                wish == null ? "{}" : wish);
+    }
+
+    /**
+     * A piece of what is to be done.
+     *
+     * @param asOf sequence up to which this has everything.
+     * @param isLast whether there is no more by now.
+     */
+    record Piece(List<Order> orders, long asOf, boolean isLast) {}
+
+    /** What is to be done by the events after a sequence; null to be asked again. */
+    @Nullable Piece after(final EventIndex index, final long head, final long sequence) {
+        final SessionTable table = sessions.upTo(index, head);
+        if (table == null) {
+            return null;
+        }
+        final long indexed = sessions.asOf();
+        final List<Order> orders = new ArrayList<>();
+        final EventReads reads = index.reads();
+        final Sequences left =
+                index.select(SessionEvents.ofOrders().after(sequence).upTo(indexed)).ascending(0);
+        long last = sequence;
+        for (int i = 0; i < STEP_EVENTS_MAX; i++) {
+            final long next = left.next();
+            if (next == Sequences.NONE) {
+                return new Piece(orders, Math.max(indexed, sequence), true);
+            }
+            last = next;
+            if (reads.at(next)) {
+                view.wrap(reads.block(), reads.index());
+                final Order order = order(table, next, reads);
+                if (order != null) {
+                    orders.add(order);
+                }
+            }
+        }
+        return new Piece(orders, last, false);
+    }
+
+    private @Nullable Order order(
+            final SessionTable table, final long sequence, final EventReads reads) {
+        final String type = view.text(RecordDescriptor.TYPE_OFFSET);
+        final String subject = view.text(RecordDescriptor.SUBJECT_OFFSET);
+        if (!view.isServers()
+                || type == null
+                || subject == null
+                || !subject.startsWith(SessionEvents.KIND)) {
+            return null; // somebody else's words
+        }
+        final String id = subject.substring(SessionEvents.KIND.length());
+        return switch (type) {
+            case SessionEvents.CREATED -> {
+                final String driver = view.dataText("driver");
+                yield driver != null && drivers.contains(driver)
+                        ? Order.start(new SessionRef(id, sequence, driver, text()))
+                        : null;
+            }
+            case SessionEvents.STARTING -> {
+                final SessionState session = table.get(id);
+                if (session == null || !drivers.contains(session.driver())) {
+                    yield null;
+                }
+                final String wish = sessions.images().wish(session, reads);
+                yield Order.start(
+                        new SessionRef(id, sequence, session.driver(), wish == null ? "{}" : wish));
+            }
+            case SessionEvents.RUN_REQUESTED -> {
+                final String run = view.text(RecordDescriptor.RUN_ID_OFFSET);
+                final String thread = view.dataText("threadId");
+                yield run == null
+                        ? null
+                        : Order.send(
+                                id,
+                                new RunInput(run, thread == null ? id : thread, sequence, text()));
+            }
+            case SessionEvents.INTERRUPTED -> Order.of(Order.Kind.INTERRUPT, id);
+            case SessionEvents.STOPPING, SessionEvents.DELETED -> Order.of(Order.Kind.STOP, id);
+            default -> null;
+        };
+    }
+
+    private String text() {
+        return new String(view.dataBytes(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,400 @@
+package dev.weft.server.session.drive;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.event.EventRules;
+import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.agui.OrderMode;
+import dev.weft.server.driver.DriverEvents;
+import dev.weft.server.driver.RunInput;
+import dev.weft.server.driver.SessionDriver;
+import dev.weft.server.driver.SessionRef;
+import dev.weft.server.index.ScannedIndex;
+import dev.weft.server.ingest.EventBuilder;
+import dev.weft.server.ingest.ServerEvents;
+import dev.weft.server.journal.Journal;
+import dev.weft.server.journal.JournalReader;
+import dev.weft.server.journal.MemoryJournal;
+import dev.weft.server.query.History;
+import dev.weft.server.ring.BlockRing;
+import dev.weft.server.sequencer.DuplicateWindow;
+import dev.weft.server.sequencer.ForceAgent;
+import dev.weft.server.sequencer.LocalInbox;
+import dev.weft.server.sequencer.Sequencer;
+import dev.weft.server.sequencer.SequencerCounters;
+import dev.weft.server.session.SessionCommands;
+import dev.weft.server.session.state.SessionEvents;
+import dev.weft.server.session.state.Sessions;
+import dev.weft.server.session.worker.LostLeases;
+import dev.weft.server.session.worker.WorkerRoutes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A driver of this server, driven by hand: query thread, sequencer and agent take turns. */
+class DriveAgentTest {
+    private static final Pattern TYPE = Pattern.compile("\"type\":\"([^\"]+)\",\"category\"");
+    private static final String RUN = "00000000-0000-4000-8000-000000000001";
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private final MemoryJournal journal = new MemoryJournal();
+    private final ScannedIndex index = new ScannedIndex(journal);
+    private final History history = new History(journal, index);
+    private final LocalInbox inbox = new LocalInbox(16_384, () -> {}, () -> 1_763_631_234_567_890L);
+    private final Sequencer sequencer =
+            new Sequencer(
+                    inbox,
+                    journal,
+                    new BlockRing(1 << 24, 1),
+                    new DuplicateWindow(7),
+                    new ForceAgent(4, journal, SequencerCounters.NONE),
+                    new Sequencer.Signals(() -> {}, () -> {}, () -> {}, () -> {}),
+                    SequencerCounters.NONE);
+    private final List<String> told = new ArrayList<>();
+    private long nowNs = 1;
+    private DriveAgent agent;
+    private final List<Fake> drivers = new ArrayList<>();
+
+    /** Notes what it is told; says something when the test wants it to. */
+    private final class Fake implements SessionDriver {
+        private final DriverEvents events;
+        private @Nullable SessionRef last;
+        private boolean fails;
+
+        Fake(final DriverEvents events) {
+            this.events = events;
+        }
+
+        /** What it was to start last. */
+        SessionRef last() {
+            return Objects.requireNonNull(last);
+        }
+
+        @Override
+        public void start(final SessionRef session) {
+            last = session;
+            told.add("start " + session.id() + ' ' + session.wish());
+            if (fails) {
+                throw new IllegalStateException("no such program");
+            }
+        }
+
+        @Override
+        public void send(final SessionRef session, final RunInput run) {
+            told.add("send " + session.id() + ' ' + run.runId() + ' ' + run.json());
+        }
+
+        @Override
+        public void interrupt(final SessionRef session, final @Nullable String runId) {
+            told.add("interrupt " + session.id());
+        }
+
+        @Override
+        public void stop(final SessionRef session) {
+            told.add("stop " + session.id());
+        }
+
+        @Override
+        public void recover(final List<SessionRef> active) {
+            told.add("recover " + active.stream().map(SessionRef::id).toList());
+            if (!active.isEmpty()) {
+                last = active.get(0);
+            }
+        }
+
+        @Override
+        public int doWork() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            told.add("close");
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        final EventRules rules = EventRules.forCallers(List.of(), List.of());
+        final WorkerRoutes.Shared workers =
+                new WorkerRoutes.Shared(30 * SECOND_NS, 3, OrderMode.WARN);
+        agent =
+                new DriveAgent(
+                        new DriveAgent.Parts(
+                                history,
+                                journal,
+                                inbox,
+                                new ServerEvents(inbox, rules, () -> 1_763_631_234_567L),
+                                new SessionCommands(
+                                        new Sessions(() -> nowNs, 30 * SECOND_NS), () -> {}),
+                                new LostLeases(workers),
+                                OrderMode.WARN,
+                                false,
+                                () -> nowNs),
+                        (events, wakeUp) -> {
+                            final Fake fake = new Fake(events);
+                            drivers.add(fake);
+                            return Map.of("fake", fake);
+                        });
+    }
+
+    @AfterEach
+    void close() {
+        index.close();
+    }
+
+    /** The driver of the agent that was made last. */
+    private Fake driver() {
+        return drivers.get(drivers.size() - 1);
+    }
+
+    /** Lets everybody work until nothing is left. */
+    private void work() {
+        for (int i = 0; i < 50; i++) {
+            agent.doWork();
+            while (history.doWork() > 0) {}
+            agent.doWork();
+            sequencer.doWork();
+            nowNs += 10_000_000;
+        }
+    }
+
+    private void append(final EventBuilder... events) {
+        final ServerEvents own =
+                new ServerEvents(
+                        inbox,
+                        EventRules.forCallers(List.of(), List.of()),
+                        () -> 1_763_631_234_567L);
+        for (final EventBuilder event : events) {
+            assertThat(own.publish(event, pending -> {})).isTrue();
+        }
+        while (sequencer.doWork() > 0) {}
+        agent.signal();
+        work();
+    }
+
+    private static EventBuilder created(final String id, final String with) {
+        return SessionEvents.make(
+                SessionEvents.CREATED, id, "{\"task\":\"t\",\"driver\":\"" + with + "\"}");
+    }
+
+    private SessionRef running(final String id) {
+        append(created(id, "fake"));
+        final SessionRef session = driver().last();
+        assertThat(driver().events.running(session)).isTrue();
+        work();
+        told.clear();
+        return session;
+    }
+
+    private String journaled() {
+        final StringBuilder all = new StringBuilder();
+        final BlockFlyweight view = new BlockFlyweight();
+        try (JournalReader read = journal.newReader()) {
+            while (read.next(view) == JournalReader.BLOCK) {
+                final byte[] bytes = new byte[view.length() - view.framesOffset()];
+                view.buffer().getBytes(view.framesOffset(), bytes);
+                all.append(new String(bytes, UTF_8));
+            }
+        }
+        return all.toString();
+    }
+
+    private List<String> types() {
+        final List<String> types = new ArrayList<>();
+        final Matcher matcher = TYPE.matcher(journaled());
+        while (matcher.find()) {
+            types.add(matcher.group(1));
+        }
+        return types;
+    }
+
+    @Test
+    void shouldTellTheDriverWhatTheEventsSayInTheirOrder() {
+        work();
+        append(
+                created("other", "worker"),
+                created("a", "fake"),
+                SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{\"threadId\":\"a\"}")
+                        .runId(RUN),
+                SessionEvents.make(SessionEvents.INTERRUPTED, "a"),
+                SessionEvents.make(SessionEvents.INTERRUPTED, "other"),
+                SessionEvents.make(SessionEvents.STOPPING, "a"),
+                SessionEvents.make(SessionEvents.STARTING, "a"),
+                SessionEvents.make(SessionEvents.DELETED, "other"));
+        assertThat(told)
+                .containsExactly(
+                        "recover []",
+                        "start a {\"task\":\"t\",\"driver\":\"fake\"}",
+                        "send a " + RUN + " {\"threadId\":\"a\"}",
+                        "interrupt a",
+                        "stop a",
+                        "start a {\"task\":\"t\",\"driver\":\"fake\"}");
+        append(SessionEvents.make(SessionEvents.DELETED, "a"));
+        assertThat(told).hasSize(7).last().isEqualTo("stop a");
+    }
+
+    @Test
+    void shouldNotListenToCallers() {
+        work();
+        append(
+                created("a", "fake"),
+                new EventBuilder(SessionEvents.STOPPING).sourceKind("cdp").subject("session/a"));
+        assertThat(told).hasSize(2).last().asString().startsWith("start a");
+    }
+
+    @Test
+    void shouldHandOverWhatIsActiveWhenTheServerStartsAgain() {
+        running("a");
+        append(
+                created("waiting", "fake"),
+                created("ended", "fake"),
+                SessionEvents.make(SessionEvents.STOPPING, "ended"),
+                SessionEvents.make(SessionEvents.STOPPED, "ended"),
+                created("stopping", "fake"),
+                SessionEvents.make(SessionEvents.RUNNING, "stopping"),
+                SessionEvents.make(SessionEvents.STOPPING, "stopping"));
+        told.clear();
+        start();
+        work();
+        assertThat(told)
+                .containsExactly(
+                        "recover [stopping, a]",
+                        "stop stopping",
+                        "start waiting {\"task\":\"t\",\"driver\":\"fake\"}");
+        append(SessionEvents.make(SessionEvents.STOPPING, "a"));
+        assertThat(told).as("nothing is told twice").hasSize(4).last().isEqualTo("stop a");
+    }
+
+    @Test
+    void shouldMakeEventsOfWhatTheDriverTells() {
+        final SessionRef session = running("a");
+        final DriverEvents events = driver().events;
+        events.line(
+                session,
+                RUN,
+                "{\"type\":\"RUN_STARTED\",\"threadId\":\"a\",\"runId\":\"" + RUN + "\"}");
+        events.line(session, RUN, "{\"type\":\"STEP_STARTED\",\"stepName\":\"s\",\"more\":1.50}");
+        events.line(session, RUN, "{\"type\":\"STEP_STARTED\"}");
+        events.line(session, RUN, "half a li");
+        events.log(session, "stderr", "careful \"now\"");
+        events.completed(session, 0);
+        events.log(session, "stderr", "after the end");
+        work();
+        assertThat(types())
+                .containsExactly(
+                        "session.created",
+                        "session.running",
+                        "RUN_STARTED",
+                        "STEP_STARTED",
+                        "log",
+                        "log",
+                        "log",
+                        "log",
+                        "session.completed");
+        assertThat(journaled())
+                .contains(
+                        "\"subject\":\"session/a\",\"run_id\":\"" + RUN + "\"",
+                        "\"source\":{\"kind\":\"local_process\",\"event\":\"fake\"}",
+                        "{\"type\":\"STEP_STARTED\",\"stepName\":\"s\",\"more\":1.50,\"threadId\":\"a\",\"runId\":\""
+                                + RUN
+                                + "\"}",
+                        "{\"stream\":\"stdout\",\"text\":\"half a li\",\"error\":\"malformed JSON",
+                        "{\"stream\":\"stderr\",\"text\":\"careful \\\"now\\\"\"}",
+                        "{\"exit_code\":0}");
+    }
+
+    @Test
+    void shouldPassOverLateNewsOfAnEarlierStart() {
+        final SessionRef first = running("a");
+        append(
+                SessionEvents.make(SessionEvents.STOPPING, "a"),
+                SessionEvents.make(SessionEvents.STARTING, "a"));
+        final SessionRef second = driver().last();
+        assertThat(second).isNotEqualTo(first);
+        driver().events.stopped(first);
+        driver().events.failed(first, "late", OptionalInt.of(1), OptionalInt.empty());
+        work();
+        assertThat(types()).doesNotContain("session.stopped", "session.failed");
+        driver().events.running(second);
+        work();
+        driver().events.failed(second, "it broke", OptionalInt.empty(), OptionalInt.of(9));
+        work();
+        assertThat(types()).endsWith("session.running", "session.failed");
+        assertThat(journaled()).contains("{\"error\":\"it broke\",\"signal\":9}");
+    }
+
+    @Test
+    void shouldCallItStoppedWhateverHowItEndsWhenItWasToStop() {
+        final SessionRef session = running("a");
+        append(SessionEvents.make(SessionEvents.STOPPING, "a"));
+        driver().events.failed(session, "killed", OptionalInt.empty(), OptionalInt.of(15));
+        work();
+        assertThat(types()).last().isEqualTo("session.stopped");
+    }
+
+    @Test
+    void shouldFailASessionWhoseDriverThrows() {
+        work();
+        driver().fails = true;
+        append(created("a", "fake"));
+        assertThat(types()).containsExactly("session.created", "session.failed");
+        assertThat(journaled()).contains("the driver failed: no such program");
+    }
+
+    @Test
+    void shouldLoseNothingAndKeepTheOrderWhileTheDiskIsFull() {
+        final SessionRef session = running("a");
+        final int before = types().size();
+        for (int i = 0; i < 300; i++) {
+            if (i == 100) {
+                sequencer.doWork();
+                journal.state(Journal.State.DISK_FULL);
+            }
+            assertThat(driver().events.log(session, "stderr", "line " + i)).isTrue();
+            if (i % 7 == 0) {
+                sequencer.doWork();
+                agent.doWork();
+            }
+        }
+        driver().events.completed(session, 0);
+        work();
+        assertThat(types()).hasSizeLessThan(before + 150);
+        journal.state(Journal.State.WRITABLE);
+        work();
+        assertThat(types()).hasSize(before + 301).last().isEqualTo("session.completed");
+        final Matcher lines = Pattern.compile("\"text\":\"line (\\d+)\"").matcher(journaled());
+        for (int i = 0; i < 300; i++) {
+            assertThat(lines.find()).isTrue();
+            assertThat(Integer.parseInt(lines.group(1))).isEqualTo(i);
+        }
+        assertThat(lines.find()).isFalse();
+    }
+
+    @Test
+    void shouldHaveADriverWaitThatTellsTooMuch() {
+        final SessionRef session = running("a");
+        int taken = 0;
+        while (driver().events.log(session, "stderr", "x")) {
+            taken++;
+        }
+        assertThat(taken).isEqualTo(OrderedAppends.COUNT_MAX);
+        work();
+        assertThat(driver().events.log(session, "stderr", "x")).isTrue();
+    }
+
+    @Test
+    void shouldCloseItsDrivers() {
+        agent.onClose();
+        assertThat(told).containsExactly("close");
+    }
+}
