@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,60 @@ class AguiEventTest {
     void shouldAcceptEachTypeWithAllAndWithFewestMembers(final AguiType type) {
         assertThat(parse(Samples.of(type)).type()).isEqualTo(type);
         assertThat(parse(Samples.smallest(type)).type()).isEqualTo(type);
+    }
+
+    @Test
+    void shouldAskForTheMembersThatTheProtocolAsksFor() {
+        final String asked =
+                Stream.of(AguiType.values())
+                        .map(
+                                type ->
+                                        type
+                                                + Arrays.stream(type.shape().members())
+                                                        .filter(Member::isRequired)
+                                                        .map(member -> " " + member.name())
+                                                        .collect(Collectors.joining()))
+                        .collect(Collectors.joining("\n", "", "\n"));
+        assertThat(asked)
+                .isEqualTo(
+                        """
+                        TEXT_MESSAGE_START messageId
+                        TEXT_MESSAGE_CONTENT messageId delta
+                        TEXT_MESSAGE_END messageId
+                        TEXT_MESSAGE_CHUNK
+                        TOOL_CALL_START toolCallId toolCallName
+                        TOOL_CALL_ARGS toolCallId delta
+                        TOOL_CALL_END toolCallId
+                        TOOL_CALL_CHUNK
+                        TOOL_CALL_RESULT messageId toolCallId content
+                        STATE_SNAPSHOT snapshot
+                        STATE_DELTA delta
+                        MESSAGES_SNAPSHOT messages
+                        ACTIVITY_SNAPSHOT messageId activityType content
+                        ACTIVITY_DELTA messageId activityType patch
+                        RAW event
+                        CUSTOM name value
+                        RUN_STARTED threadId runId
+                        RUN_FINISHED threadId runId
+                        RUN_ERROR message
+                        STEP_STARTED stepName
+                        STEP_FINISHED stepName
+                        REASONING_START messageId
+                        REASONING_MESSAGE_START messageId role
+                        REASONING_MESSAGE_CONTENT messageId delta
+                        REASONING_MESSAGE_END messageId
+                        REASONING_MESSAGE_CHUNK
+                        REASONING_END messageId
+                        REASONING_ENCRYPTED_VALUE subtype entityId encryptedValue
+                        SUBAGENT_STARTED subagentRunId name
+                        SUBAGENT_FINISHED subagentRunId
+                        SUBAGENT_ERROR subagentRunId message
+                        THINKING_START
+                        THINKING_END
+                        THINKING_TEXT_MESSAGE_START
+                        THINKING_TEXT_MESSAGE_CONTENT delta
+                        THINKING_TEXT_MESSAGE_END
+                        """);
     }
 
     private static Stream<Arguments> requiredMembers() {
