@@ -88,14 +88,17 @@ final class IoLoop {
         this.shared = shared;
         // The pooled one: its duplicates come from a pool too, those of the adaptive one do not.
         final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        final FanoutAgent fanout =
+                new FanoutAgent(
+                        shared.engine().ring(),
+                        allocator,
+                        shared.clock(),
+                        deliveryLatency::record,
+                        shared.fanout());
+        fanout.giveWayBy(IoLoop::giveWay);
         streams =
                 new StreamLoop(
-                        new FanoutAgent(
-                                shared.engine().ring(),
-                                allocator,
-                                shared.clock(),
-                                deliveryLatency::record,
-                                shared.fanout()),
+                        fanout,
                         shared.replay().catchUp(),
                         shared.journal(),
                         allocator,
@@ -130,6 +133,12 @@ final class IoLoop {
         agents.add(streams); // events leave before their publishes are answered
         agents.add(ingest);
         duty.agents(agents.toArray(new Agent[0]));
+    }
+
+    /** How soon a thread runs that was woken on this core is all that depends on it. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void giveWay() {
+        Thread.yield();
     }
 
     SingleThreadEventLoop eventLoop() {

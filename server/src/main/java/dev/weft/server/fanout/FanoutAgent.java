@@ -97,6 +97,14 @@ public final class FanoutAgent implements Agent {
         counters.handedOut.set(nextSequence - 1);
     }
 
+    /**
+     * Sets what lets other threads have the core for a moment, called when something went out to
+     * those who are few while a crowd waits. Before it starts.
+     */
+    public void giveWayBy(final Runnable pause) {
+        turns.giveWayBy(pause);
+    }
+
     /** First sequence that this loop has not handed out; its members stand there. */
     public long nextSequence() {
         return nextSequence;

@@ -20,6 +20,7 @@ final class Turns {
     private final Unwritten unwritten = new Unwritten();
     private final ArrayDeque<Cohort> few = new ArrayDeque<>(); // of small groups, with something
     private final ArrayDeque<Cohort> crowd = new ArrayDeque<>(); // pending, as those of larger ones
+    private Runnable giveWay = () -> {};
     private long cycleBegin;
     private long nextSequence;
     private long timestamp;
@@ -28,6 +29,11 @@ final class Turns {
     Turns(final FanoutConfig config, final FanoutCounters counters) {
         this.config = config;
         this.counters = counters;
+    }
+
+    /** Sets what lets other threads have the core for a moment. */
+    void giveWayBy(final Runnable pause) {
+        giveWay = pause;
     }
 
     FanoutConfig config() {
@@ -104,28 +110,34 @@ final class Turns {
     }
 
     /**
-     * Serves some of those who wait.
+     * Serves some of those who wait. Between the few and the crowd it gives way: whoever was just
+     * written to may be waiting for this very core, and a crowd would keep it from him.
      *
      * @return time of the oldest event that went out since {@link #begin}, or {@link #NOTHING}.
      */
     long end() {
-        serve(few, config.smallWritesPerTurnMax());
+        final int writes = serve(few, config.smallWritesPerTurnMax());
+        if (writes > 0 && !crowd.isEmpty()) {
+            giveWay.run();
+        }
         serve(crowd, config.writesPerTurnMax());
         unwritten.sweep();
         return oldestServed;
     }
 
-    private void serve(final ArrayDeque<Cohort> queue, final int writesMax) {
+    /** Serves those at the head of a queue, and tells how many writes that took. */
+    private int serve(final ArrayDeque<Cohort> queue, final int writesMax) {
         int writes = 0;
         while (writes < writesMax) {
             final Cohort cohort = queue.poll();
             if (cohort == null) {
-                return;
+                break;
             }
             cohort.markQueued(false);
             writes += cohort.hasPending() ? cohort.size() : 0;
             serve(cohort);
         }
+        return writes;
     }
 
     /** Serves one now. */

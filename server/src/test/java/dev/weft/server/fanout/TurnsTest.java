@@ -63,6 +63,27 @@ class TurnsTest {
     }
 
     @Test
+    void shouldGiveWayBetweenTheFewAndACrowdThatWaits() {
+        crowd(10);
+        final Receiver single = join(SINGLE);
+        final List<Integer> ways = new ArrayList<>();
+        fanout.giveWayBy(
+                () -> {
+                    assertThat(seen(single)).as("written to before").isNotEmpty();
+                    ways.add(served());
+                });
+        fabric.publish(TO_ONE);
+        settle();
+        assertThat(ways).as("nobody waits").isEmpty();
+        fabric.publish(TO_CROWD);
+        fanout.doWork();
+        assertThat(ways).as("nothing for the few").isEmpty();
+        fabric.publish(TO_ONE);
+        settle();
+        assertThat(ways).containsExactly(COHORT);
+    }
+
+    @Test
     void shouldServeTheFewAtOnceAndTheCrowdInTurns() {
         crowd(10);
         final Receiver single = join(SINGLE);
