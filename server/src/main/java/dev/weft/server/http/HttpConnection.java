@@ -35,7 +35,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private final LoopContext loop;
-    private final RequestDecoder decoder = new RequestDecoder(this);
+    private @Nullable RequestDecoder decoder = new RequestDecoder(this); // null of a stream
     private final AnswerQueue answers;
     private final RequestIntake intake;
     private final AnswerTurns turns;
@@ -62,8 +62,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         input = new InputSwitch(loop.transport);
     }
 
+    /** What it reads requests by. Not to be asked for when it has become a stream. */
     RequestDecoder decoder() {
-        return decoder;
+        final RequestDecoder current = decoder;
+        if (current == null) {
+            throw new IllegalStateException("a stream reads no requests");
+        }
+        return current;
     }
 
     Channel channel() {
@@ -173,9 +178,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         handler.onOpen(channel());
         markDirty();
         if (state == State.STREAM) {
-            context().pipeline().remove(decoder); // hands on what it still has
+            final RequestDecoder last = decoder();
+            context().pipeline().remove(last); // hands on what it still has
+            decoder = null; // so that its buffers do not live as long as the stream
             input.read(channel(), true);
-            if (decoder.isInputShutdown()) { // it would not be told again
+            if (last.isInputShutdown()) { // it would not be told again
                 end.onInputShutdown();
                 end.begin(context());
             }
@@ -194,10 +201,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void flush() {
         isDirty = false;
         answers.flush();
-        if (wantsInput() && decoder.hasWork()) {
+        if (wantsInput() && decoder().hasWork()) {
             isInBurst = true;
             try {
-                decoder.resume(context().pipeline().context(decoder));
+                decoder().resume(context().pipeline().context(decoder()));
             } catch (final Exception ex) {
                 exceptionCaught(context(), ex);
             }
@@ -265,11 +272,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         state = State.CLOSING;
         intake.dropAll();
         answers.flush();
-        if (channel().pipeline().context(decoder) != null) {
-            context().pipeline().remove(decoder);
+        if (channel().pipeline().context(decoder()) != null) {
+            context().pipeline().remove(decoder());
         }
         input.read(channel(), true);
-        if (decoder.isInputShutdown()) {
+        if (decoder().isInputShutdown()) {
             end.onInputShutdown();
         }
         end.begin(context());
@@ -310,7 +317,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Looks at the time limits; called about once a second while this is no stream. */
     void sweep(final long nowNs) {
         if (state != State.CLOSING) {
-            intake.sweep(nowNs, decoder.isInsideHead() && wantsInput());
+            intake.sweep(nowNs, decoder().isInsideHead() && wantsInput());
         } else if (end.isOver(nowNs)) {
             channel().close();
         }
