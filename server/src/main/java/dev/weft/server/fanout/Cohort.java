@@ -15,16 +15,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Cohort {
     private static final Logger LOG = LoggerFactory.getLogger(Cohort.class);
-    private static final int INITIAL_LENGTH = 1;
+    private static final Member[] NO_MEMBERS = {};
+    private static final ByteBuf[] NO_BATCHES = {};
 
     private final Group group;
-    private @Nullable Member[] members = new Member[INITIAL_LENGTH];
+    // The first ones in here: most cohorts are those of groups of one, and what an event has to
+    // walk through until it is at the member is what it costs.
+    private @Nullable Member firstMember;
+    private @Nullable Member[] furtherMembers = NO_MEMBERS;
     private int memberCount; // places in use, free ones among them included
     private int freeCount;
     private boolean serving;
     private boolean queued; // in the table's queue
 
-    private @Nullable ByteBuf[] pending = new ByteBuf[INITIAL_LENGTH];
+    private @Nullable ByteBuf firstPending;
+    private @Nullable ByteBuf[] furtherPending = NO_BATCHES;
     private int pendingCount;
     private int pendingEvents;
     private int pendingLength; // bytes
@@ -95,12 +100,24 @@ final class Cohort {
     }
 
     void add(final Member member) {
-        if (memberCount == members.length) {
-            members = Arrays.copyOf(members, 2 * memberCount);
+        if (memberCount > furtherMembers.length) {
+            furtherMembers = Arrays.copyOf(furtherMembers, 2 * memberCount - 1);
         }
         member.seat().cohort = this;
         member.seat().index = memberCount;
-        members[memberCount++] = member;
+        setMember(memberCount++, member);
+    }
+
+    private @Nullable Member member(final int index) {
+        return index == 0 ? firstMember : furtherMembers[index - 1];
+    }
+
+    private void setMember(final int index, final @Nullable Member member) {
+        if (index == 0) {
+            firstMember = member;
+        } else {
+            furtherMembers[index - 1] = member;
+        }
     }
 
     void remove(final Member member) {
@@ -111,14 +128,14 @@ final class Cohort {
         seat.cohort = null;
         group.onRemoved();
         if (serving) {
-            members[seat.index] = null;
+            setMember(seat.index, null);
             freeCount++;
             return;
         }
-        final Member last = members[--memberCount];
-        members[memberCount] = null;
+        final Member last = member(--memberCount);
+        setMember(memberCount, null);
         if (last != null && last != member) {
-            members[seat.index] = last;
+            setMember(seat.index, last);
             last.seat().index = seat.index;
         }
     }
@@ -149,10 +166,10 @@ final class Cohort {
             pendingFrom = standing(from);
             pendingTimestamp = timestamp;
         }
-        if (pendingCount == pending.length) {
-            pending = Arrays.copyOf(pending, 2 * pendingCount);
+        if (pendingCount > furtherPending.length) {
+            furtherPending = Arrays.copyOf(furtherPending, 2 * pendingCount - 1);
         }
-        pending[pendingCount++] = batch;
+        setPending(pendingCount++, batch);
         pendingEvents += eventCount;
         pendingLength += batch.readableBytes();
     }
@@ -160,6 +177,18 @@ final class Cohort {
     /** Says with which event, by its number, what is pending ends for good, if it does. */
     void end(final int number) {
         end = number;
+    }
+
+    private @Nullable ByteBuf pending(final int index) {
+        return index == 0 ? firstPending : furtherPending[index - 1];
+    }
+
+    private void setPending(final int index, final @Nullable ByteBuf batch) {
+        if (index == 0) {
+            firstPending = batch;
+        } else {
+            furtherPending[index - 1] = batch;
+        }
     }
 
     /** Sends what is pending to every member; who can take no more, or has got the last, leaves. */
@@ -177,7 +206,7 @@ final class Cohort {
         servedTo = pendingTo;
         try {
             for (int i = 0; i < count; i++) {
-                final Member member = members[i];
+                final Member member = member(i);
                 if (member != null) {
                     delivered++;
                     serve(member, batches);
@@ -196,7 +225,7 @@ final class Cohort {
         Member.LeaveReason reason = Member.LeaveReason.FAILED;
         try {
             for (int i = 0; i < batches; i++) {
-                final ByteBuf batch = pending[i];
+                final ByteBuf batch = pending(i);
                 if (batch != null) {
                     canTakeMore = member.deliver(batch.retainedDuplicate(), i == batches - 1);
                 }
@@ -226,7 +255,7 @@ final class Cohort {
         serving = true;
         try {
             for (int i = 0; i < memberCount; i++) {
-                final Member member = members[i];
+                final Member member = member(i);
                 if (member != null) {
                     leave(member, standing, reason);
                 }
@@ -245,8 +274,8 @@ final class Cohort {
 
     private void release(final int batches) {
         for (int i = 0; i < batches; i++) {
-            final ByteBuf batch = pending[i];
-            pending[i] = null;
+            final ByteBuf batch = pending(i);
+            setPending(i, null);
             if (batch != null) {
                 batch.release();
             }
@@ -268,13 +297,15 @@ final class Cohort {
         }
         int kept = 0;
         for (int i = 0; i < memberCount; i++) {
-            final Member member = members[i];
+            final Member member = member(i);
             if (member != null) {
                 member.seat().index = kept;
-                members[kept++] = member;
+                setMember(kept++, member);
             }
         }
-        Arrays.fill(members, kept, memberCount, null);
+        for (int i = kept; i < memberCount; i++) {
+            setMember(i, null);
+        }
         memberCount = kept;
         freeCount = 0;
     }

@@ -121,6 +121,17 @@ public final class Filter {
         return true;
     }
 
+    /** What it says of the other fields, without an end. */
+    Filter without(final int index) {
+        if (clauses.length == 1) {
+            return ALL;
+        }
+        final Clause[] others = new Clause[clauses.length - 1];
+        System.arraycopy(clauses, 0, others, 0, index);
+        System.arraycopy(clauses, index + 1, others, index, others.length - index);
+        return new Filter(others, null);
+    }
+
     /** Fields that it names; 0 of {@link #ALL}. */
     int fieldCount() {
         return clauses.length;

@@ -16,6 +16,7 @@ final class Group {
     record Key(Filter filter, Framing framing, boolean chunked, Policy policy) {}
 
     private static final TermTable.Posting[] NO_POSTINGS = {};
+    private static final Cohort[] NO_COHORTS = {};
 
     private final Key key;
     private final Consumer<Group> onEmpty;
@@ -23,9 +24,9 @@ final class Group {
     private final Filter filter;
     private final Framing framing;
     private final boolean chunked;
-    private final boolean isFoundByWholeFilter;
     private final @Nullable Conflation conflation; // null if its members get everything
-    private Cohort[] cohorts = new Cohort[1];
+    private @Nullable Cohort firstCohort; // in here: most groups have no other
+    private @Nullable Cohort[] furtherCohorts = NO_COHORTS;
     private int cohortCount;
     private int size;
     private int end = Ending.NONE; // number of the last event that its filter wants
@@ -36,8 +37,9 @@ final class Group {
     int firstMatch = Matches.NONE;
     int lastMatch;
 
-    // For GroupIndex: under which terms it hangs.
+    // For GroupIndex: under which terms it hangs, and what it wants besides.
     int anchor;
+    Filter rest = Filter.ALL;
     TermTable.Posting[] postings = NO_POSTINGS;
 
     /**
@@ -51,7 +53,6 @@ final class Group {
         filter = key.filter();
         framing = key.framing();
         chunked = key.chunked();
-        isFoundByWholeFilter = filter.fieldCount() == 1;
         conflation = key.policy().isAll() ? null : new Conflation(key.policy());
     }
 
@@ -84,7 +85,19 @@ final class Group {
     }
 
     Cohort cohort(final int index) {
-        return cohorts[index];
+        final Cohort cohort = index == 0 ? firstCohort : furtherCohorts[index - 1];
+        if (cohort == null) {
+            throw new IllegalStateException("no cohort: index=" + index + " count=" + cohortCount);
+        }
+        return cohort;
+    }
+
+    private void setCohort(final int index, final @Nullable Cohort cohort) {
+        if (index == 0) {
+            firstCohort = cohort;
+        } else {
+            furtherCohorts[index - 1] = cohort;
+        }
     }
 
     /**
@@ -96,7 +109,7 @@ final class Group {
     Cohort cohortWithRoom(final int lengthMax, final long standing) {
         Cohort busy = null;
         for (int i = cohortCount - 1; i >= 0; i--) {
-            final Cohort cohort = cohorts[i];
+            final Cohort cohort = cohort(i);
             if (cohort.size() < lengthMax && cohort.isFor(standing)) {
                 if (!cohort.hasPending()) {
                     return cohort;
@@ -107,18 +120,18 @@ final class Group {
         if (busy != null) {
             return busy;
         }
-        if (cohortCount == cohorts.length) {
-            cohorts = Arrays.copyOf(cohorts, 2 * cohortCount);
+        if (cohortCount > furtherCohorts.length) {
+            furtherCohorts = Arrays.copyOf(furtherCohorts, 2 * cohortCount - 1);
         }
         final Cohort added = new Cohort(this, standing);
-        cohorts[cohortCount++] = added;
+        setCohort(cohortCount++, added);
         return added;
     }
 
     /** Those for whom nothing is pending stand at a sequence, also if noting begins before it. */
     void cover(final long sequence) {
         for (int i = 0; i < cohortCount; i++) {
-            cohorts[i].cover(sequence);
+            cohort(i).cover(sequence);
         }
     }
 
@@ -129,9 +142,11 @@ final class Group {
         }
         cohort.discardPending();
         for (int i = 0; i < cohortCount; i++) {
-            if (cohorts[i] == cohort) {
-                cohorts[i] = cohorts[--cohortCount];
-                Arrays.fill(cohorts, cohortCount, cohortCount + 1, null);
+            if (cohort(i) == cohort) {
+                final int last = cohortCount - 1;
+                setCohort(i, cohort(last));
+                setCohort(last, null);
+                cohortCount = last;
                 return;
             }
         }
@@ -152,9 +167,7 @@ final class Group {
 
     /** Whether anybody here wants a record that matches the anchor of the filter. */
     boolean wantsWhatWasFound(final BlockFlyweight block, final int record) {
-        return size > 0
-                && end == Ending.NONE
-                && (isFoundByWholeFilter || filter.matches(block, record));
+        return size > 0 && end == Ending.NONE && rest.matches(block, record);
     }
 
     /** Notes that what was just encoded for it ends with the last event that it wants. */
@@ -202,9 +215,10 @@ final class Group {
             final long to,
             final long timestamp) {
         for (int i = 0; i < cohortCount; i++) {
-            if (cohorts[i].size() > 0 && cohorts[i].servedTo() <= from) {
-                cohorts[i].put(bytes.retain(), eventCount, from, to, timestamp);
-                cohorts[i].end(end);
+            final Cohort cohort = cohort(i);
+            if (cohort.size() > 0 && cohort.servedTo() <= from) {
+                cohort.put(bytes.retain(), eventCount, from, to, timestamp);
+                cohort.end(end);
             }
         }
     }
@@ -217,7 +231,7 @@ final class Group {
     void leaveAll(final long cursor, final Member.LeaveReason reason) {
         for (int i = cohortCount - 1; i >= 0; i--) {
             if (i < cohortCount) { // who leaves may take its cohort along
-                cohorts[i].leaveAll(cursor, reason);
+                cohort(i).leaveAll(cursor, reason);
             }
         }
     }

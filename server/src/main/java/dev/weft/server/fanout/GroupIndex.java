@@ -13,6 +13,7 @@ import java.util.Map;
 final class GroupIndex {
     private final Map<Filter.Field, FieldIndex> byField = new EnumMap<>(Filter.Field.class);
     private final FieldIndex[] fields; // the same, to walk through
+    private final SharedFilters rests = new SharedFilters();
     private int size;
 
     GroupIndex() {
@@ -37,6 +38,7 @@ final class GroupIndex {
             postings[i] = field.add(terms[i], group);
         }
         group.postings = postings;
+        group.rest = rests.take(filter.without(group.anchor));
         size++;
     }
 
@@ -47,6 +49,7 @@ final class GroupIndex {
         for (int i = 0; i < terms.length; i++) {
             field.remove(terms[i], group.postings[i]);
         }
+        rests.giveBack(group.rest);
         size--;
     }
 

@@ -1,39 +1,45 @@
 package dev.weft.server.fanout;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Groups by a text that they want: open addressing over the bytes as they stand in a block, so that
- * a look-up builds no text. Bytes that a writer overwrites meanwhile lead to a wrong answer and to
- * nothing else. Thread: the I/O loop.
+ * a look-up builds no text. What is not there mostly costs a look at the hashes, what is there one
+ * further object before the group. Bytes that a writer overwrites meanwhile lead to a wrong answer
+ * and to nothing else. Thread: the I/O loop.
  */
 final class TermTable {
-    /** One text, and the groups that hang there. */
-    static final class Entry {
-        final byte[] text;
+    /** One text under which groups hang. Not touched by a look-up. */
+    static final class Text {
+        final byte[] bytes;
         final int hash;
-        @Nullable Posting first;
-        int count; // of the list
+        int count; // of the groups
 
-        Entry(final byte[] text, final int hash) {
-            this.text = text;
+        Text(final byte[] bytes, final int hash) {
+            this.bytes = bytes;
             this.hash = hash;
         }
     }
 
-    /** One group under one text: a link of the entry's list. */
+    /** One group under one text: a link of the text's list, whose first one stands in the table. */
     static final class Posting {
         final TermTable table;
-        final Entry entry;
+        final Text text;
+        final byte[] bytes; // the text's
         final Group group;
         @Nullable Posting previous;
         @Nullable Posting next;
 
-        Posting(final TermTable table, final Entry entry, final Group group) {
+        Posting(final TermTable table, final Text text, final Group group) {
             this.table = table;
-            this.entry = entry;
+            this.text = text;
+            bytes = text.bytes;
             this.group = group;
         }
 
@@ -44,10 +50,13 @@ final class TermTable {
     }
 
     private static final int INITIAL_LENGTH = 16;
+    private static final int NONE = 0; // hash of a free place, and of no text
+    private static final VarHandle WORD =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final TextHash textHash = new TextHash();
-    private @Nullable Entry[] entries = new Entry[INITIAL_LENGTH];
-    private int[] hashes = new int[INITIAL_LENGTH]; // beside the entries: most misses end there
+    private @Nullable Posting[] firsts = new Posting[INITIAL_LENGTH];
+    private int[] hashes = new int[INITIAL_LENGTH]; // beside them: a miss touches nothing else
     private int mask = INITIAL_LENGTH - 1;
     private int size;
 
@@ -58,55 +67,63 @@ final class TermTable {
     /** Puts a group under a text. */
     Posting add(final byte[] text, final Group group) {
         final UnsafeBuffer bytes = new UnsafeBuffer(text);
-        final int hash = textHash.of(bytes, 0, text.length);
-        Entry entry = find(bytes, 0, text.length, hash);
-        if (entry == null) {
-            if (2 * (size + 1) > entries.length) {
-                grow();
-            }
-            entry = new Entry(text, hash);
-            insert(entry);
-            size++;
-        }
-        final Posting posting = new Posting(this, entry, group);
-        final Posting first = entry.first;
-        posting.next = first;
+        final int hash = hashOf(bytes, 0, text.length);
+        final int place = place(bytes, 0, text.length, hash);
+        final Posting first = firsts[place];
         if (first != null) {
-            first.previous = posting;
+            final Posting added = new Posting(this, first.text, group);
+            added.next = first;
+            first.previous = added;
+            firsts[place] = added;
+            added.text.count++;
+            return added;
         }
-        entry.first = posting;
-        entry.count++;
-        return posting;
+        final Posting added = new Posting(this, new Text(text, hash), group);
+        added.text.count = 1;
+        if (2 * (size + 1) > firsts.length) {
+            grow();
+        }
+        insert(added);
+        size++;
+        return added;
     }
 
     /** How many groups hang under a text. */
     int count(final byte[] text) {
-        final UnsafeBuffer bytes = new UnsafeBuffer(text);
-        final Entry entry = find(bytes, 0, text.length, textHash.of(bytes, 0, text.length));
-        return entry == null ? 0 : entry.count;
+        final Posting first = find(new UnsafeBuffer(text), 0, text.length);
+        return first == null ? 0 : first.text.count;
     }
 
     /** The groups under the bytes, as a list, or null. */
     @Nullable Posting find(final DirectBuffer buffer, final int offset, final int length) {
-        final Entry entry = find(buffer, offset, length, textHash.of(buffer, offset, length));
-        return entry == null ? null : entry.first;
+        final int place = place(buffer, offset, length, hashOf(buffer, offset, length));
+        return hashes[place] == NONE ? null : firsts[place];
     }
 
-    private @Nullable Entry find(
+    private int hashOf(final DirectBuffer buffer, final int offset, final int length) {
+        final int hash = textHash.of(buffer, offset, length);
+        return hash == NONE ? 1 : hash;
+    }
+
+    /** Where the text is, or the free place at which a walk for it ends. */
+    private int place(
             final DirectBuffer buffer, final int offset, final int length, final int hash) {
         for (int i = hash & mask; ; i = (i + 1) & mask) {
-            final Entry entry = entries[i];
-            if (entry == null) {
-                return null;
+            final int found = hashes[i];
+            if (found == NONE) {
+                return i;
             }
-            if (hashes[i] == hash && isAt(buffer, offset, length, entry.text)) {
-                return entry;
+            if (found == hash) {
+                final Posting first = firsts[i];
+                if (first != null && isAt(buffer, offset, length, first.bytes)) {
+                    return i;
+                }
             }
         }
     }
 
     private void remove(final Posting posting) {
-        posting.entry.count--;
+        posting.text.count--;
         final Posting previous = posting.previous;
         final Posting next = posting.next;
         if (next != null) {
@@ -116,48 +133,51 @@ final class TermTable {
             previous.next = next;
             return;
         }
-        posting.entry.first = next;
+        int place = posting.text.hash & mask;
+        while (firsts[place] != posting) {
+            place = (place + 1) & mask;
+        }
         if (next == null) {
-            remove(posting.entry);
+            free(place);
+        } else {
+            firsts[place] = next;
         }
     }
 
-    /** Closes the hole that the entry leaves, so that every walk still ends at the first hole. */
-    private void remove(final Entry entry) {
-        int hole = entry.hash & mask;
-        while (entries[hole] != entry) {
-            hole = (hole + 1) & mask;
-        }
-        for (int i = (hole + 1) & mask; entries[i] != null; i = (i + 1) & mask) {
+    /** Closes the hole that a text leaves, so that every walk still ends at the first hole. */
+    private void free(final int place) {
+        int hole = place;
+        for (int i = (hole + 1) & mask; hashes[i] != NONE; i = (i + 1) & mask) {
             if (((i - hashes[i]) & mask) >= ((i - hole) & mask)) { // its walk passes the hole
-                entries[hole] = entries[i];
+                firsts[hole] = firsts[i];
                 hashes[hole] = hashes[i];
                 hole = i;
             }
         }
-        entries[hole] = null;
+        firsts[hole] = null;
+        hashes[hole] = NONE;
         size--;
     }
 
     private void grow() {
-        final Entry[] before = entries;
-        entries = new Entry[2 * before.length];
+        final Posting[] before = firsts;
+        firsts = new Posting[2 * before.length];
         hashes = new int[2 * before.length];
-        mask = entries.length - 1;
-        for (final Entry entry : before) {
-            if (entry != null) {
-                insert(entry);
+        mask = firsts.length - 1;
+        for (final Posting first : before) {
+            if (first != null) {
+                insert(first);
             }
         }
     }
 
-    private void insert(final Entry entry) {
-        int i = entry.hash & mask;
-        while (entries[i] != null) {
+    private void insert(final Posting first) {
+        int i = first.text.hash & mask;
+        while (hashes[i] != NONE) {
             i = (i + 1) & mask;
         }
-        entries[i] = entry;
-        hashes[i] = entry.hash;
+        firsts[i] = first;
+        hashes[i] = first.text.hash;
     }
 
     private static boolean isAt(
@@ -165,11 +185,25 @@ final class TermTable {
         if (length != text.length) {
             return false;
         }
-        for (int i = length - 1; i >= 0; i--) {
-            if (buffer.getByte(offset + i) != text[i]) {
+        if (length < BitUtil.SIZE_OF_LONG) {
+            for (int i = length - 1; i >= 0; i--) {
+                if (buffer.getByte(offset + i) != text[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        for (int i = length - BitUtil.SIZE_OF_LONG; i > 0; i -= BitUtil.SIZE_OF_LONG) {
+            if (isOther(buffer, offset, text, i)) {
                 return false;
             }
         }
-        return true;
+        return !isOther(buffer, offset, text, 0);
+    }
+
+    private static boolean isOther(
+            final DirectBuffer buffer, final int offset, final byte[] text, final int index) {
+        return buffer.getLong(offset + index, ByteOrder.LITTLE_ENDIAN)
+                != (long) WORD.get(text, index);
     }
 }
