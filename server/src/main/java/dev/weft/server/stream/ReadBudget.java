@@ -50,6 +50,11 @@ public final class ReadBudget {
         return isShort;
     }
 
+    /** Whether more than half of it is free: enough for what is only read ahead. */
+    boolean isAmple() {
+        return used.get() < lengthMax / 2;
+    }
+
     /** A fair part of it for one of so many who wait, next to those that have theirs. */
     int share(final int waiting, final int min, final int max) {
         return (int) Math.max(min, Math.min(max, lengthMax / Math.max(1, waiting + holders.get())));

@@ -422,6 +422,11 @@ public final class StreamLoop implements Agent {
         return catchUp.budget().counted(bytes, behindShare);
     }
 
+    /** Whether chunks may be read before they are needed. */
+    boolean mayReadAhead() {
+        return catchUp.budget().isAmple();
+    }
+
     boolean ask(final ReplayRequest request) {
         request.limit = fanout.nextSequence() - 1;
         lease.needAlso(request.cursor);

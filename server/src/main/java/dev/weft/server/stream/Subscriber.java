@@ -39,6 +39,9 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     /** Bytes that a client may send on a stream that goes one way. */
     private static final int INBOUND_LENGTH_MAX = 64 * 1024;
 
+    /** Chunks like the last one that it must be behind for the next one to be read ahead. */
+    private static final int CHUNKS_AHEAD_MIN = 4;
+
     private static final int CLOSE_TIME_MAX_S = 3;
 
     /** The same for what is left to be sent of a stream that ends by itself. */
@@ -333,10 +336,31 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         readTimestamp = answer.timestamp;
         if (chunk != null) {
             final int length = chunk.readableBytes();
+            final int events = answer.eventCount;
+            askAhead(events); // the answer is the next question then
             send(chunk);
-            loop.fanout().counters().onDelivered(answer.eventCount, length, 1);
+            loop.fanout().counters().onDelivered(events, length, 1);
         }
         loop.advance(this);
+    }
+
+    /**
+     * Asks for the next chunk before this one is written, so that the replay thread reads while the
+     * loop writes. Not when what is missing may soon be in the ring, nor when others might miss the
+     * bytes.
+     *
+     * @param events in this chunk.
+     */
+    private void askAhead(final int events) {
+        final Channel current = channel;
+        if (policy.isAll()
+                && current != null
+                && current.isWritable()
+                && !mustWait()
+                && loop.mayReadAhead()
+                && loop.fanout().nextSequence() - cursor > (long) CHUNKS_AHEAD_MIN * events) {
+            ask();
+        }
     }
 
     /** Asks, but for the newest events not before an interval has passed since the last ones. */

@@ -399,6 +399,30 @@ class StreamLoopTest {
     }
 
     @Test
+    void shouldReadOneChunkAheadOfTheOneThatIsWritten() {
+        final String event = "{\"type\":\"a\",\"data\":\"" + "x".repeat(10_000) + "\"}";
+        for (int i = 0; i < 500; i++) {
+            fabric.publish(event);
+            loop.doWork();
+        }
+        final FakeSocket socket = open(new Start(Start.Kind.SINCE, 1));
+        settle();
+        assertThat(socket.pendingBytes())
+                .as("two chunks, but not more, although nothing is read")
+                .isBetween(CatchUp.CHUNK_LENGTH_MAX + 1L, 2L * CatchUp.CHUNK_LENGTH_MAX + 64);
+        for (int i = 0; i < 30; i++) {
+            socket.read(CatchUp.CHUNK_LENGTH_MAX);
+            settle();
+            assertThat(socket.pendingBytes()).isLessThan(2L * CatchUp.CHUNK_LENGTH_MAX + 64);
+        }
+        final List<String> seen = seen(socket);
+        assertThat(seen).hasSize(500);
+        for (int i = 0; i < 500; i++) {
+            assertThat(seen.get(i)).startsWith("{\"seq\":" + (i + 1) + ",");
+        }
+    }
+
+    @Test
     void shouldEndOnlyTheStreamWhoseReadFails() {
         for (int i = 0; i < 10; i++) {
             fabric.publish("{\"type\":\"a\"}");
