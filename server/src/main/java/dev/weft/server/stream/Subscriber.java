@@ -354,6 +354,7 @@ final class Subscriber implements Member, Exchange.StreamHandler {
     private void askAhead(final int events) {
         final Channel current = channel;
         if (policy.isAll()
+                && end == Ending.NONE
                 && current != null
                 && current.isWritable()
                 && !mustWait()
