@@ -1,5 +1,6 @@
 package dev.weft.server;
 
+import dev.weft.server.bridge.PartStatus;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.door.Door;
 import dev.weft.server.http.RouteTable;
@@ -42,7 +43,8 @@ final class Operations implements AutoCloseable {
             final SequencerCounts counts,
             final List<IoLoop> loops,
             final @Nullable IndexCounters index,
-            final @Nullable Door door) {
+            final @Nullable Door door,
+            final List<PartStatus> bridge) {
         subscribers =
                 new SubscribersRoute(
                         new RollCall(
@@ -62,6 +64,7 @@ final class Operations implements AutoCloseable {
                                 config.durableByDefault() ? "durable" : "journaled",
                                 slots::used,
                                 index == null ? null : index::indexedSequence,
+                                bridge,
                                 recovery(report)),
                         System::nanoTime,
                         new SystemEpochMicroClock()::microTime);
@@ -84,7 +87,8 @@ final class Operations implements AutoCloseable {
                                         engine::durableWaiting),
                                 () -> lag(journal, loops),
                                 index,
-                                door == null ? null : door.counters()));
+                                door == null ? null : door.counters(),
+                                bridge));
     }
 
     private static long lag(final Journal journal, final List<IoLoop> loops) {

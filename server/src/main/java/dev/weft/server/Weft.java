@@ -3,11 +3,16 @@ package dev.weft.server;
 import dev.weft.protocol.event.EventRules;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.auth.ApiKeys;
+import dev.weft.server.bridge.Bridge;
+import dev.weft.server.bridge.LocalFabric;
+import dev.weft.server.bridge.plan.BridgePlan;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.door.Door;
 import dev.weft.server.fanout.FanoutConfig;
+import dev.weft.server.fanout.Filter;
 import dev.weft.server.http.HttpServer;
 import dev.weft.server.http.OriginRules;
+import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.Transport;
 import dev.weft.server.http.TransportSelection;
@@ -26,6 +31,7 @@ import dev.weft.server.query.History;
 import dev.weft.server.runtime.AgentThread;
 import dev.weft.server.runtime.LoopDuty;
 import dev.weft.server.sequencer.PendingAppend;
+import dev.weft.server.stream.FilterParser;
 import dev.weft.server.stream.StreamConfig;
 import dev.weft.server.stream.SubscriberSlots;
 import dev.weft.server.telemetry.HostTelemetry;
@@ -88,6 +94,7 @@ public final class Weft implements AutoCloseable {
     private final SequencerCounts counts = new SequencerCounts();
     private final Operations operations;
     private final @Nullable Door door;
+    private final @Nullable Bridge bridge;
     private final HttpServer server;
     private final InetSocketAddress address;
     private @Nullable HostTelemetry telemetry; // written and read by who starts and stops
@@ -139,6 +146,7 @@ public final class Weft implements AutoCloseable {
                             index == 0 ? loopAgents() : List.of()));
             index++;
         }
+        bridge = bridge();
         operations =
                 new Operations(
                         config,
@@ -150,7 +158,8 @@ public final class Weft implements AutoCloseable {
                         counts,
                         loops,
                         queries.indexCounters(),
-                        door);
+                        door,
+                        bridge == null ? List.of() : bridge.parts());
         server =
                 new HttpServer(
                         transport,
@@ -181,8 +190,14 @@ public final class Weft implements AutoCloseable {
             }
         } catch (final RuntimeException ex) {
             server.stopAccepting();
+            if (bridge != null) {
+                bridge.close();
+            }
             closeAgents(true);
             throw ex;
+        }
+        if (bridge != null) {
+            bridge.start();
         }
         if (config.demo()) {
             final ServerEvents events =
@@ -280,6 +295,9 @@ public final class Weft implements AutoCloseable {
         LOG.info("stopping: head={} subscribers={}", head(), slots.used());
         if (telemetry != null) {
             telemetry.close();
+        }
+        if (bridge != null) {
+            bridge.close();
         }
         slots.close();
         server.stopAccepting();
@@ -388,6 +406,27 @@ public final class Weft implements AutoCloseable {
                                         event, status == null ? outcome : offerRecovered(event)),
                         RECOVERED_RETRY_MS,
                         TimeUnit.MILLISECONDS);
+    }
+
+    /** Nothing of it is loaded where there is nothing to bridge. */
+    private @Nullable Bridge bridge() {
+        final BridgePlan plan = config.valkey();
+        if (plan == null) {
+            return null;
+        }
+        final Filter filter =
+                new FilterParser(Set.copyOf(rules.categoryNames()))
+                        .parse(QueryParameters.of(plan.targets().filter()));
+        return new Bridge(
+                plan,
+                new LocalFabric(
+                        engine.inbox(),
+                        rules,
+                        config.durableByDefault(),
+                        journal,
+                        queries.history(),
+                        filter),
+                rules);
     }
 
     private @Nullable Door door(final LoopDuty duty) {

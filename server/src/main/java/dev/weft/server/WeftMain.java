@@ -6,6 +6,7 @@ import dev.weft.server.cli.RetentionCommand;
 import dev.weft.server.cli.ServeCommand;
 import dev.weft.server.cli.TailCommand;
 import dev.weft.server.cli.VerifyCommand;
+import dev.weft.server.cli.bridge.BridgeCommand;
 import dev.weft.server.cli.history.ExportCommand;
 import dev.weft.server.cli.history.ImportCommand;
 import dev.weft.server.cli.history.QueryCommand;
@@ -42,6 +43,7 @@ public final class WeftMain {
         commands.put("inspect", () -> new CommandLine(new InspectCommand()));
         commands.put("retention", RetentionCommand::commandLine);
         commands.put("reindex", () -> new CommandLine(new ReindexCommand()));
+        commands.put("bridge", BridgeCommand::commandLine);
         commands.put("verify", () -> new CommandLine(new VerifyCommand()));
 
         final CommandSpec spec = CommandSpec.create().name("weft");

@@ -287,6 +287,15 @@ class ArchitectureTest {
                     .resideInAnyPackage("io.micrometer..", "io.prometheus..");
 
     @ArchTest
+    static final ArchRule valkeyLibraryStaysInsideTheBridge =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.weft.server.bridge")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.lettuce..", "reactor..");
+
+    @ArchTest
     static final ArchRule settingsAreReadInOnePlace =
             noClasses()
                     .that()

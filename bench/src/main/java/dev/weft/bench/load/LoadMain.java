@@ -8,6 +8,7 @@ import dev.weft.bench.report.ReportWriter;
 import dev.weft.bench.rig.MemoryWarmer;
 import dev.weft.bench.rig.Rig;
 import dev.weft.bench.rig.Scenario;
+import dev.weft.bench.scenario.BridgeScenario;
 import dev.weft.bench.scenario.CrowdScenario;
 import dev.weft.bench.scenario.DoorScenario;
 import dev.weft.bench.scenario.ExportScenario;
@@ -61,13 +62,14 @@ import picocli.CommandLine.Parameters;
                     + " postgresql.",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
             "export: all of a journal as lines. weft-run: a command that prints 1 GB, as a job.",
+            "bridge: to and from a redis-server.",
             "session-output: what commands of 100 sessions print, until a subscriber has read it.",
             "sessions: what sessions take, and how long their calls.",
             "storm: all clients are dropped at once and come back; stalled: half of twice"
                     + " --subscribers stops reading;",
             "pressure: publishers at full speed, half of the subscribers does not read.",
             "all = these in turn but for subscribers, fairness, storm, stalled, pressure, crowds,"
-                    + " start, memory, export, sessions, weft-run and"
+                    + " start, memory, export, sessions, bridge, weft-run and"
                     + " session-output;",
             "peers = those that other servers have, beside all of them, and start, memory and"
                     + " door.",
@@ -325,6 +327,7 @@ public final class LoadMain implements Callable<Integer> {
             case "export" -> new ExportScenario(2_000_000);
             case "session-output" -> new SessionOutputScenario(100, 100, seconds);
             case "weft-run" -> new WeftRunScenario(work, program(), 1_000_000_000);
+            case "bridge" -> new BridgeScenario(work, List.of(server.split(" ", -1)), 500_000);
             case "memory" -> new MemoryScenario();
             case "sessions" -> new SessionsScenario(10_000, 1_000, seconds);
             case "storm" -> new StormScenario(clients);

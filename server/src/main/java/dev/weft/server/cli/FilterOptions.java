@@ -1,6 +1,8 @@
 package dev.weft.server.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import picocli.CommandLine.Option;
 
 /** Which events are wanted, whether as a stream or out of history. */
@@ -46,12 +48,27 @@ public final class FilterOptions {
 
     /** Adds them to a request. */
     public void addTo(final RequestPath path) {
-        types.forEach(value -> path.add("type", value));
-        categories.forEach(value -> path.add("category", value));
-        subjects.forEach(value -> path.add("subject", value));
-        correlationIds.forEach(value -> path.add("correlation_id", value));
-        causationIds.forEach(value -> path.add("causation_id", value));
-        runIds.forEach(value -> path.add("run_id", value));
-        stepIds.forEach(value -> path.add("step_id", value));
+        forEach(path::add);
+    }
+
+    /** Parameters of a request and their values in turn. */
+    public List<String> namesAndValues() {
+        final List<String> all = new ArrayList<>();
+        forEach(
+                (name, value) -> {
+                    all.add(name);
+                    all.add(value);
+                });
+        return all;
+    }
+
+    private void forEach(final BiConsumer<String, String> parameter) {
+        types.forEach(value -> parameter.accept("type", value));
+        categories.forEach(value -> parameter.accept("category", value));
+        subjects.forEach(value -> parameter.accept("subject", value));
+        correlationIds.forEach(value -> parameter.accept("correlation_id", value));
+        causationIds.forEach(value -> parameter.accept("causation_id", value));
+        runIds.forEach(value -> parameter.accept("run_id", value));
+        stepIds.forEach(value -> parameter.accept("step_id", value));
     }
 }

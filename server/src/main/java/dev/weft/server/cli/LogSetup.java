@@ -18,6 +18,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String LEVEL = "weft.log.level";
     private static final String OWN_FILE = "logback.configurationFile";
+    private static final String VALKEY_LIBRARY = "io.lettuce";
     private static final String PATTERN =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0} - %msg%n";
 
@@ -25,7 +26,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     public LogSetup() {}
 
     /** Asks for a level; to be called before the first logger is made. */
-    static void level(final String level) {
+    public static void level(final String level) {
         System.setProperty(LEVEL, level);
     }
 
@@ -47,6 +48,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         final Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(level));
         root.addAppender(appender);
+        context.getLogger(VALKEY_LIBRARY).setLevel(Level.ERROR); // the bridge tells of its breaks
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * one for three times that, the connection is dead although nobody said so. Reading: one thread;
  * watching: another.
  */
-final class StreamWatch extends FilterInputStream {
+public final class StreamWatch extends FilterInputStream {
     private static final long SILENCE_NS_MAX = TimeUnit.SECONDS.toNanos(45);
 
     private final ScheduledExecutorService watch =
@@ -24,7 +24,7 @@ final class StreamWatch extends FilterInputStream {
                     });
     private volatile long readNs = System.nanoTime(); // written by the reader, read by the watch
 
-    StreamWatch(final InputStream stream) {
+    public StreamWatch(final InputStream stream) {
         super(stream);
         watch.scheduleWithFixedDelay(this::check, 5, 5, TimeUnit.SECONDS);
     }

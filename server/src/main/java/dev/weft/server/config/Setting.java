@@ -181,6 +181,81 @@ public record Setting(
                     "warn",
                     "warn|strict",
                     "whether AG-UI events of a session in a wrong order are taken or refused");
+    static final Setting VALKEY_URL =
+            plain(
+                    "valkey-url",
+                    "redis://127.0.0.1:6379",
+                    "<url>",
+                    "Valkey or Redis server of the bridge; rediss:// with TLS; its password is"
+                            + " WEFT_VALKEY_PASSWORD");
+    static final Setting VALKEY_PASSWORD =
+            new Setting(
+                    "valkey-password",
+                    "",
+                    "<password>",
+                    "password for it, in the environment only",
+                    null,
+                    Kind.SECRET);
+    static final Setting VALKEY_NAME =
+            plain("valkey-name", "valkey", "<name>", "name of the bridge, which its events carry");
+    static final Setting VALKEY_FROM_STREAMS =
+            plain(
+                    "valkey-from-streams",
+                    "",
+                    "<key,...>",
+                    "streams whose entries become events, each exactly once");
+    static final Setting VALKEY_GROUP =
+            plain("valkey-group", "weft", "<name>", "consumer group of the bridge alone");
+    static final Setting VALKEY_FROM_CHANNELS =
+            plain(
+                    "valkey-from-channels",
+                    "",
+                    "<pattern,...>",
+                    "channels whose messages become events, best effort");
+    static final Setting VALKEY_TYPE =
+            plain(
+                    "valkey-type",
+                    "",
+                    "<template>",
+                    "type of these events, such as job.{data.state}; none: valkey.entry, valkey.message");
+    static final Setting VALKEY_CATEGORY =
+            plain("valkey-category", "system", "<name>", "category of these events");
+    static final Setting VALKEY_SUBJECT =
+            plain(
+                    "valkey-subject",
+                    "",
+                    "<template>",
+                    "subject of these events, such as job/{1}; none: stream/{name}, channel/{name}");
+    static final Setting VALKEY_TO_STREAM =
+            plain(
+                    "valkey-to-stream",
+                    "",
+                    "<key>",
+                    "stream that events go to, each exactly once, with ids from their sequences");
+    static final Setting VALKEY_TO_STREAM_LENGTH =
+            plain(
+                    "valkey-to-stream-length",
+                    "0",
+                    "<0..10^15>",
+                    "about so many entries are kept in it; 0 for all");
+    static final Setting VALKEY_TO_CHANNEL =
+            plain(
+                    "valkey-to-channel",
+                    "",
+                    "<template>",
+                    "channel that events go to, best effort, such as weft.{type}");
+    static final Setting VALKEY_FILTER =
+            plain(
+                    "valkey-filter",
+                    "",
+                    "<query>",
+                    "which events go out, as a stream is asked for: type=step.*&category=job");
+    static final Setting VALKEY_REPLAY =
+            plain(
+                    "valkey-replay",
+                    "new",
+                    "new|all",
+                    "which events a stream gets that is not there yet");
     static final Setting LOG_LEVEL =
             bare(
                     "log-level",
@@ -231,7 +306,21 @@ public record Setting(
                     RETRY_MIN,
                     RETRY_MAX,
                     CATEGORIES,
-                    SOURCE_KINDS);
+                    SOURCE_KINDS,
+                    VALKEY_URL,
+                    VALKEY_PASSWORD,
+                    VALKEY_NAME,
+                    VALKEY_FROM_STREAMS,
+                    VALKEY_GROUP,
+                    VALKEY_FROM_CHANNELS,
+                    VALKEY_TYPE,
+                    VALKEY_CATEGORY,
+                    VALKEY_SUBJECT,
+                    VALKEY_TO_STREAM,
+                    VALKEY_TO_STREAM_LENGTH,
+                    VALKEY_TO_CHANNEL,
+                    VALKEY_FILTER,
+                    VALKEY_REPLAY);
 
     /** Every setting there is, in the order in which they are shown. */
     public static List<Setting> all() {

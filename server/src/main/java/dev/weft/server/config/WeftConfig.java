@@ -1,5 +1,6 @@
 package dev.weft.server.config;
 
+import dev.weft.server.bridge.plan.BridgePlan;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexed whether history can be searched.
  * @param logLevel in small letters.
  * @param door file for publishing by shared memory, null for none.
+ * @param valkey what is bridged to and from a Valkey or Redis server, null for nothing.
  * @param demo whether the host's own telemetry is published.
  * @param effective one line per setting: key, value, source.
  */
@@ -35,6 +37,7 @@ public record WeftConfig(
         Sessions sessions,
         String logLevel,
         @Nullable Path door,
+        @Nullable BridgePlan valkey,
         boolean demo,
         List<String> effective) {
     private static final int SHARED_CORES_MAX = 4;
@@ -203,6 +206,7 @@ public record WeftConfig(
                                         == AguiOrder.STRICT),
                         readLogLevel(reader),
                         reader.text(Setting.DOOR).isEmpty() ? null : reader.path(Setting.DOOR),
+                        ValkeySettings.read(reader),
                         reader.yes(Setting.DEMO),
                         describe(sources, access));
         if (!reader.mistakes().isEmpty()) {
@@ -334,9 +338,11 @@ public record WeftConfig(
             final boolean isHidden =
                     setting.kind() == Setting.Kind.SECRET && !value.text().isEmpty();
             final String shown =
-                    isHidden
-                            ? "(hidden, " + access.apiKeys().size() + " keys in all)"
-                            : value.text();
+                    !isHidden
+                            ? value.text()
+                            : setting.equals(Setting.API_KEYS)
+                                    ? "(hidden, " + access.apiKeys().size() + " keys in all)"
+                                    : "(hidden)";
             lines.add(
                     String.format(
                                     Locale.ROOT,

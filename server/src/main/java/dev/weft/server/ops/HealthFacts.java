@@ -1,5 +1,6 @@
 package dev.weft.server.ops;
 
+import dev.weft.server.bridge.PartStatus;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param subscribers how many there are now; read by any thread.
  * @param indexedSequence newest sequence that queries of history find; read by any thread. Null if
  *     there is no index.
+ * @param bridge its parts, none if there is no bridge; read by any thread.
  * @param recovery what was found at start, null if nothing was lost or skipped.
  */
 public record HealthFacts(
@@ -21,7 +23,12 @@ public record HealthFacts(
         String durability,
         LongSupplier subscribers,
         @Nullable LongSupplier indexedSequence,
+        List<PartStatus> bridge,
         @Nullable Recovery recovery) {
+    public HealthFacts {
+        bridge = List.copyOf(bridge);
+    }
+
     /**
      * What the start found broken or left out for safety.
      *

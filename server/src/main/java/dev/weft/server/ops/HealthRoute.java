@@ -2,6 +2,7 @@ package dev.weft.server.ops;
 
 import dev.weft.protocol.Problem;
 import dev.weft.protocol.json.JsonText;
+import dev.weft.server.bridge.PartStatus;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.MediaTypes;
 import dev.weft.server.http.Route;
@@ -81,6 +82,7 @@ public final class HealthRoute implements Route {
         text(json, "threading", facts.threading());
         text(json, "transport", facts.transport());
         text(json, "durability", facts.durability());
+        bridge(json);
         recovery(json);
         json.setCharAt(json.length() - 1, '}'); // in place of the last comma
         exchange.respond(
@@ -119,6 +121,19 @@ public final class HealthRoute implements Route {
 
     private String now() {
         return IsoTime.append(new StringBuilder(), epochUs.getAsLong()).toString();
+    }
+
+    /** States only: who asks needs no key, and reasons name other machines. */
+    private void bridge(final StringBuilder json) {
+        if (facts.bridge().isEmpty()) {
+            return;
+        }
+        json.append("\"bridge\":{");
+        for (final PartStatus part : facts.bridge()) {
+            text(json, part.name(), part.state().name().toLowerCase(Locale.ROOT));
+        }
+        json.setCharAt(json.length() - 1, '}');
+        json.append(',');
     }
 
     private void recovery(final StringBuilder json) {

@@ -1,5 +1,6 @@
 package dev.weft.server.ops;
 
+import dev.weft.server.bridge.PartStatus;
 import dev.weft.server.counters.Counter;
 import dev.weft.server.counters.HttpCounters;
 import dev.weft.server.counters.LatencyRecorder;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag events that the furthest behind live subscriber still has to get.
  * @param index how far the index of history is, null if there is none.
  * @param door null where there is none.
+ * @param bridge its parts, none where there is none.
  */
 public record MetricSources(
         Journal journal,
@@ -39,7 +41,8 @@ public record MetricSources(
         Map<String, LongSupplier> queues,
         LongSupplier lag,
         @Nullable IndexCounters index,
-        @Nullable DoorCounters door) {
+        @Nullable DoorCounters door,
+        List<PartStatus> bridge) {
     private static final Map<Integer, String> REFUSALS =
             Map.ofEntries(
                     Map.entry(400, "bad_request"),
@@ -69,6 +72,7 @@ public record MetricSources(
         deliveryLatency = List.copyOf(deliveryLatency);
         streams = List.copyOf(streams);
         queues = Map.copyOf(queues);
+        bridge = List.copyOf(bridge);
     }
 
     void addTo(final Metrics metrics) {
@@ -82,6 +86,43 @@ public record MetricSources(
         if (door != null) {
             addDoor(metrics, door);
         }
+        bridge.forEach(part -> addBridge(metrics, part));
+    }
+
+    private static void addBridge(final Metrics metrics, final PartStatus part) {
+        final Metrics.Label label = new Metrics.Label("part", part.name());
+        metrics.gauge(
+                "weft.bridge.running",
+                "1 while a part of the bridge has both of its sides, else 0",
+                label,
+                () -> part.state() == PartStatus.State.RUNNING ? 1 : 0);
+        metrics.counter(
+                "weft.bridge.passed",
+                "Entries, messages or events that went over",
+                label,
+                get(part.passed));
+        metrics.counter(
+                "weft.bridge.repeated",
+                "Entries that were there already and were left out",
+                label,
+                get(part.repeated));
+        metrics.counter(
+                "weft.bridge.rejected",
+                "Entries or messages that could not be events and were told in one",
+                label,
+                get(part.rejected));
+        metrics.counter(
+                "weft.bridge.lost",
+                "Messages or events that are known to be lost",
+                label,
+                get(part.lost));
+        metrics.counter(
+                "weft.bridge.breaks", "Times that a side was away", label, get(part.breaks));
+        metrics.counter(
+                "weft.bridge.waits",
+                "Times that it waited for room on the other side",
+                label,
+                get(part.waits));
     }
 
     private void addIndex(final Metrics metrics, final IndexCounters index) {

@@ -335,4 +335,47 @@ class WeftConfigTest {
             assertThatThrownBy(() -> Units.bytes(text)).isInstanceOf(NumberFormatException.class);
         }
     }
+
+    @Test
+    void shouldTellAllMistakesOfABridgeTogether() {
+        assertThat(
+                        mistakes(
+                                Map.of(
+                                        "port",
+                                        "high",
+                                        "index",
+                                        "off",
+                                        "valkey-from-streams",
+                                        "orders",
+                                        "valkey-subject",
+                                        "order/{id}",
+                                        "valkey-filter",
+                                        "kind=x",
+                                        "valkey-category",
+                                        "unknown"),
+                                Map.of("WEFT_VALKEY_URL", "host:1")))
+                .hasSize(6)
+                .anyMatch(each -> each.startsWith("port: "))
+                .anyMatch(
+                        each -> each.startsWith("valkey-from-streams: ") && each.contains("index"))
+                .anyMatch(each -> each.startsWith("valkey-subject: \"order/{id}\" names {id}"))
+                .anyMatch(each -> each.startsWith("valkey-filter: \"kind=x\" is no filter"))
+                .anyMatch(each -> each.startsWith("valkey-category: "))
+                .anyMatch(
+                        each ->
+                                each.startsWith("valkey-url: \"host:1\" is no address")
+                                        && each.endsWith("(environment WEFT_VALKEY_URL)"));
+    }
+
+    @Test
+    void shouldBridgeNothingUnlessToldTo() {
+        assertThat(WeftConfig.of(Map.of("valkey-group", "mine")).valkey()).isNull();
+        final WeftConfig config =
+                WeftConfig.load(
+                        Map.of("valkey-to-stream", "weft"),
+                        Map.of("WEFT_VALKEY_PASSWORD", "very secret"));
+        assertThat(config.valkey()).isNotNull();
+        assertThat(line(config, "valkey-password")).contains("(hidden)");
+        assertThat(config.toString()).doesNotContain("very secret");
+    }
 }

@@ -59,7 +59,10 @@ public final class ChildServer implements AutoCloseable {
         settings.removeAll(properties);
         final List<String> command = java();
         command.addAll(properties);
-        command.addAll(List.of("dev.weft.server.WeftMain", "serve", "--port", "0"));
+        command.addAll(List.of("dev.weft.server.WeftMain", "serve"));
+        if (!settings.contains("--port")) {
+            command.addAll(List.of("--port", "0"));
+        }
         command.addAll(List.of("--data-dir", directory.toString()));
         command.addAll(settings);
         return new ProcessBuilder(command)

@@ -46,6 +46,12 @@ public final class HttpClient implements AutoCloseable {
         return answer();
     }
 
+    /** Answer to a GET with more headers, each with its line end. */
+    public Answer answerOf(final String path, final String headers) throws IOException {
+        send("GET", path, "", headers);
+        return answer();
+    }
+
     public Answer post(final String json) throws IOException {
         return post("/events", json, "Content-Type: application/json\r\n");
     }

@@ -25,6 +25,7 @@ class HealthSystemTest {
                         "durable",
                         () -> 7,
                         () -> 41,
+                        List.of(),
                         new HealthFacts.Recovery(List.of("a \"torn\" tail"), 5, 9));
         final HealthRoute health =
                 new HealthRoute(journal, facts, System::nanoTime, () -> 1_768_314_645_123_456L);

@@ -1,0 +1,217 @@
+package dev.weft.bench.scenario;
+
+import dev.weft.bench.report.Goal;
+import dev.weft.bench.report.Picture;
+import dev.weft.bench.report.Question;
+import dev.weft.bench.report.Report;
+import dev.weft.bench.report.Round;
+import dev.weft.bench.rig.Measure;
+import dev.weft.bench.rig.Rig;
+import dev.weft.bench.rig.Scenario;
+import dev.weft.bench.server.Contender;
+import dev.weft.bench.server.Contenders;
+import dev.weft.bench.server.EventText;
+import dev.weft.bench.server.RedisProcess;
+import dev.weft.bench.server.ServerProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How fast the bridge is, alone in each direction: a stream that is full becomes events, then all
+ * events become entries of another stream; once by a bridge in the server, once by a process of its
+ * own. Each on a redis-server and a server of its own; the rig's own server stands idle beside it.
+ */
+public final class BridgeScenario implements Scenario {
+    private static final double RATE_MIN = 50_000;
+    private static final long TIMEOUT_NS = 120_000_000_000L;
+    private static final Pattern HEAD = Pattern.compile("\"head\":(\\d+)");
+    private static final String IN = "in";
+    private static final String OUT = "out";
+
+    private static final int FILLED_AT_ONCE = 10_000;
+
+    /** Fills a stream inside the server: the time for it is not measured. */
+    private static final String FILL =
+            "EVAL \"for i = 1, ARGV[1] do redis.call('XADD', KEYS[1], '*', 'data', ARGV[2]) end return 1\" 1 "
+                    + IN
+                    + " "
+                    + FILLED_AT_ONCE
+                    + " \"{\\\"text\\\":\\\""
+                    + "x".repeat(EventText.LENGTH - "{'text':''}".length())
+                    + "\\\"}\"";
+
+    private final Path work;
+    private final List<String> command;
+    private final int entryCount;
+
+    /**
+     * @param command starts a server when its options are appended; has the word {@code serve}.
+     * @param entryCount in each direction, a multiple of 10,000.
+     */
+    public BridgeScenario(final Path work, final List<String> command, final int entryCount) {
+        this.work = work;
+        this.command = List.copyOf(command);
+        this.entryCount = entryCount;
+    }
+
+    @Override
+    public Question question() {
+        final List<Goal> goals = new ArrayList<>();
+        for (final String name : List.of("in the server", "of its own")) {
+            goals.add(Goal.atLeast("in, " + name + ", entries/s", "entries", RATE_MIN));
+            goals.add(Goal.atLeast("out, " + name + ", entries/s", "entries", RATE_MIN));
+        }
+        return new Question(
+                "bridge",
+                ("%,d entries of a Redis stream, each with data of %d bytes, to events, journaled; then the"
+                                + " events to entries of another stream. By a bridge in the server and by `weft bridge"
+                                + " valkey` as a process of its own, all on one machine. The redis-server keeps nothing"
+                                + " on disk. From the start of the process on, so its start is part of the time.")
+                        .formatted(entryCount, EventText.LENGTH),
+                "",
+                goals,
+                List.of(Picture.rounds("in, in the server, entries/s")));
+    }
+
+    /** Others have no bridge. */
+    @Override
+    public boolean suits(final Contender contender) {
+        return contender.name().equals(Report.PRODUCT);
+    }
+
+    @Override
+    public Round round(final ServerProcess server, final int number) throws IOException {
+        final Measure measure = new Measure(server, number);
+        final Path folder = Files.createTempDirectory(work, "bridge");
+        try (RedisProcess redis = RedisProcess.start(work.resolve("redis.log"))) {
+            for (int filled = 0; filled < entryCount; filled += FILLED_AT_ONCE) {
+                redis.call(FILL);
+            }
+            embedded(redis, measure, folder);
+            redis.call("XGROUP DESTROY " + IN + " weft");
+            redis.call("DEL " + OUT);
+            apart(redis, measure, folder);
+        } finally {
+            Rig.delete(folder);
+        }
+        return measure.round();
+    }
+
+    private void embedded(final RedisProcess redis, final Measure measure, final Path folder)
+            throws IOException {
+        final Path data = folder.resolve("embedded");
+        final long startNs = System.nanoTime();
+        try (ServerProcess in =
+                start(data, "--valkey-url", redis.url(), "--valkey-from-streams", IN)) {
+            awaitHead(in);
+            value(measure, "in, in the server", startNs);
+        }
+        final long outNs = System.nanoTime();
+        try (ServerProcess out =
+                start(
+                        data,
+                        "--valkey-url",
+                        redis.url(),
+                        "--valkey-to-stream",
+                        OUT,
+                        "--valkey-replay",
+                        "all")) {
+            awaitEntries(redis, measure, "in the server");
+            value(measure, "out, in the server", outNs);
+        }
+    }
+
+    private void apart(final RedisProcess redis, final Measure measure, final Path folder)
+            throws IOException {
+        try (ServerProcess server = start(folder.resolve("apart"))) {
+            final long startNs = System.nanoTime();
+            final Process in = bridge(server, redis, "--from-stream", IN);
+            try {
+                awaitHead(server);
+                value(measure, "in, of its own", startNs);
+            } finally {
+                in.destroyForcibly();
+            }
+            final long outNs = System.nanoTime();
+            final Process out = bridge(server, redis, "--to-stream", OUT, "--replay", "all");
+            try {
+                awaitEntries(redis, measure, "of its own");
+                value(measure, "out, of its own", outNs);
+            } finally {
+                out.destroyForcibly();
+            }
+        }
+    }
+
+    private ServerProcess start(final Path data, final String... options) throws IOException {
+        final List<String> whole = new ArrayList<>(command);
+        whole.addAll(List.of(options));
+        return Contenders.weft(Report.PRODUCT, whole)
+                .starter()
+                .start(data, work.resolve("bridge.log"));
+    }
+
+    private Process bridge(
+            final ServerProcess server, final RedisProcess redis, final String... options)
+            throws IOException {
+        final List<String> whole = new ArrayList<>(command.subList(0, command.indexOf("serve")));
+        whole.addAll(List.of("bridge", "valkey"));
+        whole.addAll(List.of("--url", "http://127.0.0.1:" + server.port()));
+        whole.addAll(List.of("--valkey", redis.url()));
+        whole.addAll(List.of(options));
+        return new ProcessBuilder(whole)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(work.resolve("bridge.log").toFile()))
+                .start();
+    }
+
+    private void value(final Measure measure, final String name, final long sinceNs) {
+        measure.value(name + ", entries/s", entryCount * 1e9 / (System.nanoTime() - sinceNs));
+    }
+
+    private void awaitHead(final ServerProcess server) throws IOException {
+        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        while (head(server) < entryCount) {
+            rest(deadlineNs);
+        }
+    }
+
+    private void awaitEntries(final RedisProcess redis, final Measure measure, final String name)
+            throws IOException {
+        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        long entries = redis.number("XLEN " + OUT);
+        while (entries < entryCount) {
+            rest(deadlineNs);
+            entries = redis.number("XLEN " + OUT);
+        }
+        if (entries != entryCount) {
+            measure.violation("%s: %d of %d entries".formatted(name, entries, entryCount));
+        }
+    }
+
+    private static void rest(final long deadlineNs) throws IOException {
+        if (System.nanoTime() - deadlineNs > 0) {
+            throw new IOException("not everything went over in time");
+        }
+        LockSupport.parkNanos(5_000_000);
+    }
+
+    private static long head(final ServerProcess server) throws IOException {
+        final URI health = URI.create("http://127.0.0.1:" + server.port() + "/health");
+        try (InputStream in = health.toURL().openStream()) {
+            final Matcher head =
+                    HEAD.matcher(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            return head.find() ? Long.parseLong(head.group(1)) : 0;
+        }
+    }
+}

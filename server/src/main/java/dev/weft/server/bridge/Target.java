@@ -1,0 +1,16 @@
+package dev.weft.server.bridge;
+
+import java.util.List;
+
+/** Where events go on the other side. Thread: that of its {@link Outlet}. */
+interface Target {
+    /** Sequence behind which to go on. */
+    long begin(ValkeyConnection connection, Fabric fabric) throws FabricException;
+
+    /**
+     * Sends events in their order.
+     *
+     * @return how many had somewhere to go.
+     */
+    int send(ValkeyConnection connection, List<OutgoingBatch.Event> events);
+}
