@@ -46,12 +46,15 @@ final class EventMix {
                 "host/web-" + pick % HOSTS,
                 null,
                 null,
-                "{\"load\":[0.%d,0.%d],\"used\":%d,\"free\":%d,\"unit\":\"bytes\",\"interval_ms\":1000}"
-                        .formatted(
-                                pick & 1023,
-                                pick >>> 4 & 1023,
-                                random >>> 20 & 0xFFFFFFF,
-                                random >>> 8 & 0xFFFFFFF));
+                "{\"load\":[0."
+                        + (pick & 1023)
+                        + ",0."
+                        + (pick >>> 4 & 1023)
+                        + "],\"used\":"
+                        + (random >>> 20 & 0xFFFFFFF)
+                        + ",\"free\":"
+                        + (random >>> 8 & 0xFFFFFFF)
+                        + ",\"unit\":\"bytes\",\"interval_ms\":1000}");
     }
 
     private static MixEvent step(final int pick, final long random) {
@@ -62,8 +65,15 @@ final class EventMix {
                 "job/" + job,
                 "flow-" + job / 8,
                 "run-" + job + '-' + (random >>> 24 & 15),
-                "{\"step\":%d,\"name\":\"compile module %d\",\"progress\":0.%d,\"worker\":\"worker-%d\"}"
-                        .formatted(random >>> 28 & 31, pick & 255, pick & 127, pick & 63));
+                "{\"step\":"
+                        + (random >>> 28 & 31)
+                        + ",\"name\":\"compile module "
+                        + (pick & 255)
+                        + "\",\"progress\":0."
+                        + (pick & 127)
+                        + ",\"worker\":\"worker-"
+                        + (pick & 63)
+                        + "\"}");
     }
 
     private static MixEvent agent(final int pick, final long random) {
@@ -73,8 +83,11 @@ final class EventMix {
                 "agent/planner-" + pick % AGENTS,
                 "flow-" + (random >>> 24) % 500,
                 null,
-                "{\"tokens\":%d,\"text\":\"looked at file %d and decided to read the next one\",\"tool\":\"read\"}"
-                        .formatted(random >>> 30 & 4095, pick & 4095));
+                "{\"tokens\":"
+                        + (random >>> 30 & 4095)
+                        + ",\"text\":\"looked at file "
+                        + (pick & 4095)
+                        + " and decided to read the next one\",\"tool\":\"read\"}");
     }
 
     private static MixEvent session(final int pick, final long random) {
@@ -84,8 +97,11 @@ final class EventMix {
                 "session/" + session(pick % SESSIONS),
                 null,
                 null,
-                "{\"code\":\"step-%d\",\"name\":\"check page %d\",\"status\":\"in_progress\"}"
-                        .formatted(pick & 63, pick & 1023));
+                "{\"code\":\"step-"
+                        + (pick & 63)
+                        + "\",\"name\":\"check page "
+                        + (pick & 1023)
+                        + "\",\"status\":\"in_progress\"}");
     }
 
     /** The finaliser of SplitMix64: as good as random, and the same every time. */

@@ -68,9 +68,9 @@ final class HistoryStores {
             insertNs += System.nanoTime() - startNs;
         }
         final Map<String, Double> filled = new LinkedHashMap<>();
-        filled.put(HistoryScenario.INSERTED, eventCount * 1e9 / insertNs);
+        filled.put(Filling.INSERTED, eventCount * 1e9 / insertNs);
         store.settle();
-        filled.put(HistoryScenario.SIZE, store.size() / (double) eventCount);
+        filled.put(Filling.SIZE, store.size() / (double) eventCount);
         final List<Round> rounds = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
             final Map<String, Double> values = new LinkedHashMap<>(filled);

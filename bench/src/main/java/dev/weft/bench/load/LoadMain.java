@@ -59,7 +59,9 @@ import picocli.CommandLine.Parameters;
             "crowd and crowd-reconnect: very many subscribers, of whom a tenth gets events.",
             "fairness: whether a crowd holds up those who are few.",
             "history: pages, totals, exports and pollers over --events, beside sqlite and"
-                    + " postgresql.",
+                    + " postgresql;",
+            "--against floor leaves these two out. A hundred million once, to be used again:",
+            "history --events 100000000 --keep DIRECTORY --against floor",
             "start: how long a start takes. memory: of an idle server and of idle subscribers.",
             "export: all of a journal as lines. weft-run: a command that prints 1 GB, as a job.",
             "bridge: to and from a redis-server.",
@@ -163,6 +165,14 @@ public final class LoadMain implements Callable<Integer> {
             defaultValue = "1000000",
             description = "Events of the history, in ten thousands (${DEFAULT-VALUE}).")
     private long events;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "DIRECTORY",
+            description =
+                    "Where the journal of the history stays; filled up to --events, so a second run"
+                            + " finds it whole and a run that was stopped goes on.")
+    private @Nullable Path keep;
 
     @Option(
             names = "--rate",
@@ -322,7 +332,7 @@ public final class LoadMain implements Callable<Integer> {
             case "crowd-reconnect" -> new CrowdScenario(name, crowd, 0.1, seconds);
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
-            case "history" -> new HistoryScenario(events, seconds, stores());
+            case "history" -> new HistoryScenario(events, seconds, stores(), keep);
             case "start" -> new StartScenario(work, product(), 1_000_000);
             case "export" -> new ExportScenario(2_000_000);
             case "session-output" -> new SessionOutputScenario(100, 100, seconds);
@@ -378,6 +388,9 @@ public final class LoadMain implements Callable<Integer> {
                                 "--events", String.valueOf(events),
                                 "--crowd", String.valueOf(crowd),
                                 "--clients", String.valueOf(clients)));
+        if (keep != null) {
+            command.addAll(List.of("--keep", keep.toString()));
+        }
         variants.forEach((name, start) -> command.addAll(List.of("--variant", name + "=" + start)));
         return command;
     }

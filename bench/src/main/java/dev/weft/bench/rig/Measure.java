@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -58,6 +59,11 @@ public final class Measure {
 
     public void value(final String name, final double value) {
         values.put(name, value);
+    }
+
+    /** One that was set. */
+    public double value(final String name) {
+        return Objects.requireNonNull(values.get(name), name);
     }
 
     public void count(final String name, final long count) {

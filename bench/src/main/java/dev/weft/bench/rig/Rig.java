@@ -57,7 +57,11 @@ public final class Rig {
     public boolean run(final Scenario scenario, final Map<String, Object> circumstances)
             throws IOException {
         out.printf("%n== %s%n%s%n", scenario.question().scenario(), scenario.question().claim());
-        final Path data = Files.createTempDirectory(work, "data");
+        final Path kept = scenario.directory();
+        final Path data =
+                kept == null
+                        ? Files.createTempDirectory(work, "data")
+                        : Files.createDirectories(kept);
         final Environment environment = Environment.capture(data);
         circumstances.forEach(environment::put);
         final List<Round> warmUps = new ArrayList<>();
@@ -73,7 +77,9 @@ public final class Rig {
             rounds(scenario, servers, warmUps, rounds);
         } finally {
             servers.forEach(ServerProcess::close);
-            delete(data);
+            if (kept == null) {
+                delete(data);
+            }
         }
         final Set<String> peers =
                 suited.stream()
@@ -145,7 +151,7 @@ public final class Rig {
     }
 
     private ServerProcess start(final Contender contender, final Path data) throws IOException {
-        final Path own = Files.createDirectory(data.resolve(contender.name()));
+        final Path own = Files.createDirectories(data.resolve(contender.name()));
         return contender.starter().start(own, work.resolve(contender.name() + ".log"));
     }
 

@@ -5,7 +5,9 @@ import dev.weft.bench.report.Round;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question that the rig can answer. Its rounds run against all servers that take part, in turn.
@@ -17,6 +19,14 @@ public interface Scenario {
     /** Whether this server has what is measured. */
     default boolean suits(final Contender contender) {
         return true;
+    }
+
+    /**
+     * Where servers keep what they keep, to be used again in another run; null for a directory that
+     * is made for the run and deleted.
+     */
+    default @Nullable Path directory() {
+        return null;
     }
 
     /** Rounds against each server, the warm-up not counted. */

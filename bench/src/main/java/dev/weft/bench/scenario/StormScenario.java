@@ -145,7 +145,8 @@ public final class StormScenario implements Scenario {
             final ServerProcess server, final List<FleetProcess> fleets, final Measure measure)
             throws IOException {
         final long killNs = System.nanoTime();
-        server.killAndRestart();
+        server.kill();
+        server.startAgain();
         measure.value("ready after a kill, s", (System.nanoTime() - killNs) / 1e9);
         try (PublishProbe probe = new PublishProbe(server, 300)) {
             final Histogram during = probe.measureWhile(Aside.begin(() -> awaitAll(fleets)));

@@ -94,11 +94,10 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Kills it (SIGKILL) and starts it again at its port, with its journal; for one that prints
-     * when it is ready and takes its port from {@code --port}.
+     * Starts it again when it has ended, at its port, with its journal, and waits until it is
+     * ready; for one that prints that and takes its port from {@code --port}.
      */
-    public void killAndRestart() throws IOException {
-        kill();
+    public void startAgain() throws IOException {
         final List<String> again = new ArrayList<>(command);
         again.set(again.indexOf("--port") + 1, String.valueOf(port));
         process = start(name, dialect, again, log).process;
