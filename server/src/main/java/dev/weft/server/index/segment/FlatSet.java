@@ -1,29 +1,40 @@
 package dev.weft.server.index.segment;
 
-/** Ordinals as one bit each: quick to make of what is still growing. */
+/** Ordinals as one bit each, counted in groups. The words are read again for each answer. */
 final class FlatSet implements OrdinalSet {
     /** Words whose bits are counted together. */
     private static final int GROUP = 64;
 
-    private final long[] words;
+    private final OrdinalWords words;
+    private final int wordCount;
+    private final long lastMask;
     private final int[] countBeforeGroup;
     private final int count;
 
-    /** Takes the words over. */
-    FlatSet(final long[] words) {
+    /**
+     * @param end ordinal behind the last one that counts, whatever the words hold.
+     */
+    FlatSet(final OrdinalWords words, final int end) {
         this.words = words;
-        countBeforeGroup = new int[words.length / GROUP + 1];
+        wordCount = (end + Long.SIZE - 1) / Long.SIZE;
+        lastMask = -1L >>> -end;
+        countBeforeGroup = new int[wordCount / GROUP + 1];
         int sum = 0;
-        for (int i = 0; i < words.length; i++) {
+        for (int i = 0; i < wordCount; i++) {
             if (i % GROUP == 0) {
                 countBeforeGroup[i / GROUP] = sum;
             }
-            sum += Long.bitCount(words[i]);
+            sum += Long.bitCount(word(i));
         }
-        if (words.length % GROUP == 0) {
-            countBeforeGroup[words.length / GROUP] = sum;
+        if (wordCount % GROUP == 0) {
+            countBeforeGroup[wordCount / GROUP] = sum;
         }
         count = sum;
+    }
+
+    private long word(final int index) {
+        final long word = words.word(index);
+        return index == wordCount - 1 ? word & lastMask : word;
     }
 
     @Override
@@ -34,14 +45,14 @@ final class FlatSet implements OrdinalSet {
     @Override
     public int countBefore(final int ordinal) {
         final int word = ordinal >>> 6;
-        if (word >= words.length) {
+        if (word >= wordCount) {
             return count;
         }
         int sum = countBeforeGroup[word / GROUP];
         for (int i = word / GROUP * GROUP; i < word; i++) {
-            sum += Long.bitCount(words[i]);
+            sum += Long.bitCount(word(i));
         }
-        return sum + Long.bitCount(words[word] & ((1L << ordinal) - 1));
+        return sum + Long.bitCount(word(word) & ((1L << ordinal) - 1));
     }
 
     @Override
@@ -61,8 +72,8 @@ final class FlatSet implements OrdinalSet {
         }
         int skip = rank - countBeforeGroup[group];
         int filled = 0;
-        for (int i = group * GROUP; i < words.length && filled < target.length; i++) {
-            long word = words[i];
+        for (int i = group * GROUP; i < wordCount && filled < target.length; i++) {
+            long word = word(i);
             final int bits = Long.bitCount(word);
             if (skip >= bits) {
                 skip -= bits;

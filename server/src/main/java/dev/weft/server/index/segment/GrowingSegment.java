@@ -24,6 +24,7 @@ public final class GrowingSegment extends SearchedSegment {
     private final SegmentLimits limits;
     private final TermTable terms;
     private final PostingLists lists;
+    private final GrowingMatches matches;
     private final UnsafeBuffer times;
     private final UnsafeBuffer blockOrdinals;
     private final UnsafeBuffer blockPlaces;
@@ -41,6 +42,7 @@ public final class GrowingSegment extends SearchedSegment {
         this.limits = limits;
         terms = new TermTable(limits, hashSeed);
         lists = new PostingLists(limits, terms);
+        matches = new GrowingMatches(terms, lists);
         times = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_LONG));
         blockOrdinals = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_INT));
         blockPlaces = new UnsafeBuffer(LazyMemory.allocate(limits.events() * SIZE_OF_LONG));
@@ -144,42 +146,7 @@ public final class GrowingSegment extends SearchedSegment {
 
     @Override
     public OrdinalSet matches(final Wanted wanted) {
-        if (wanted.isAll()) {
-            return new OrdinalRange(count);
-        }
-        final int length = (count + Long.SIZE - 1) / Long.SIZE;
-        long[] all = null;
-        for (final List<Wanted.Text> clause : wanted.clauses()) {
-            final long[] words = new long[length];
-            for (final Wanted.Text text : clause) {
-                set(text, words);
-            }
-            if (all == null) {
-                all = words;
-            } else {
-                for (int i = 0; i < length; i++) {
-                    all[i] &= words[i];
-                }
-            }
-        }
-        return new FlatSet(all == null ? new long[length] : all);
-    }
-
-    private void set(final Wanted.Text text, final long[] words) {
-        if (!text.isPrefix()) {
-            final int term = terms.find(text.field(), text.buffer(), 0, text.bytes().length);
-            if (term != TermTable.NONE) {
-                lists.setBits(term, words);
-            }
-            return;
-        }
-        for (int term = terms.newestOf(text.field());
-                term != TermTable.NONE;
-                term = terms.next(term)) {
-            if (terms.startsWith(term, text.bytes())) {
-                lists.setBits(term, words);
-            }
-        }
+        return wanted.isAll() ? new OrdinalRange(count) : matches.of(wanted, count);
     }
 
     @Override
@@ -220,9 +187,7 @@ public final class GrowingSegment extends SearchedSegment {
         if (first >= fromOrdinal) {
             return new TermCount(text, all, first, lastOrdinal);
         }
-        final long[] words = new long[(count + Long.SIZE - 1) / Long.SIZE];
-        lists.setBits(term, words);
-        return TermCounts.cut(text, new FlatSet(words), fromOrdinal);
+        return TermCounts.cut(text, matches.of(term, count), fromOrdinal);
     }
 
     // ---- for the one who writes it to a file ----

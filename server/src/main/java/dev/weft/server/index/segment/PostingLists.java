@@ -66,10 +66,11 @@ final class PostingLists {
     /** Adds an ordinal, which is above all that the text has. */
     void add(final int term, final int ordinal) {
         final int count = terms.get(term, TermTable.COUNT);
-        if (count == 0) {
+        final int bitmap = terms.get(term, TermTable.BITMAP);
+        if (bitmap >= 0) {
+            setBit(bitmap, ordinal);
+        } else if (count == 0) {
             terms.put(term, TermTable.FIRST, ordinal);
-        } else if (terms.get(term, TermTable.BITMAP) >= 0) {
-            setBit(terms.get(term, TermTable.BITMAP), ordinal);
         } else {
             if (count == 1) {
                 begin(term);
@@ -166,6 +167,50 @@ final class PostingLists {
             }
         }
         return length;
+    }
+
+    /** The ordinals of a bitmap, where they lie; also those that will be added. */
+    OrdinalWords words(final int term) {
+        final int first = terms.get(term, TermTable.BITMAP) * pagesPerTerm;
+        return index -> {
+            final int page = pagesOfBitmap[first + index / PAGE_WORDS];
+            return page == NO_PAGE
+                    ? 0
+                    : pages.getLong(page * PAGE_BYTES + index % PAGE_WORDS * SIZE_OF_LONG);
+        };
+    }
+
+    /** The ordinals of a list. */
+    int[] ordinals(final int term) {
+        final int[] ordinals = new int[terms.get(term, TermTable.COUNT)];
+        final Chain chain = new Chain().begin(term);
+        for (int i = 0; i < ordinals.length; i++) {
+            ordinals[i] = chain.next();
+        }
+        return ordinals;
+    }
+
+    /**
+     * Keeps those of some rising ordinals that are in a list, too.
+     *
+     * @return how many were kept, at the beginning of the array.
+     */
+    int retain(final int term, final int[] ordinals, final int count) {
+        final int length = terms.get(term, TermTable.COUNT);
+        final Chain chain = new Chain().begin(term);
+        int kept = 0;
+        int at = 0;
+        for (int i = 0; i < length && at < count; i++) {
+            final int ordinal = chain.next();
+            while (at < count && ordinals[at] < ordinal) {
+                at++;
+            }
+            if (at < count && ordinals[at] == ordinal) {
+                ordinals[kept++] = ordinal;
+                at++;
+            }
+        }
+        return kept;
     }
 
     /** Sets a bit for each ordinal; the words reach that far. */

@@ -50,6 +50,7 @@ final class TermTable {
     private final UnsafeBuffer records;
     private final UnsafeBuffer texts;
     private final int[] newestOfField = new int[FIELDS];
+    private final int[] latestOfField = new int[FIELDS]; // found or added
     private final int slotsMax;
     private int[] slots; // number + 1; 0 for none
     private int count;
@@ -63,11 +64,13 @@ final class TermTable {
         slotsMax = Math.max(SLOTS_MIN, BitUtil.findNextPositivePowerOfTwo(2 * limits.terms()));
         slots = new int[SLOTS_MIN];
         Arrays.fill(newestOfField, NONE);
+        Arrays.fill(latestOfField, NONE);
     }
 
     void clear() {
         Arrays.fill(slots, 0);
         Arrays.fill(newestOfField, NONE);
+        Arrays.fill(latestOfField, NONE);
         count = 0;
         textBytes = 0;
     }
@@ -95,8 +98,23 @@ final class TermTable {
         return slots[slot] - 1;
     }
 
-    /** Number of a text, which is a new one if it was not there. */
+    /**
+     * Number of a text, which is a new one if it was not there. One that stands in event after
+     * event is known without its hash.
+     */
     int findOrAdd(
+            final IndexField field, final DirectBuffer source, final int offset, final int length) {
+        final int number = field.number();
+        final int latest = latestOfField[number];
+        if (latest != NONE && textLength(latest) == length && isText(latest, source, offset)) {
+            return latest;
+        }
+        final int term = findOrAddByHash(field, source, offset, length);
+        latestOfField[number] = term;
+        return term;
+    }
+
+    private int findOrAddByHash(
             final IndexField field, final DirectBuffer source, final int offset, final int length) {
         final int hash = hash(field.number(), source, offset, length);
         final int slot = slot(hash, field.number(), source, offset, length);
@@ -172,33 +190,49 @@ final class TermTable {
                 || records.getByte(record + FIELD) != field) {
             return false;
         }
-        final int text = records.getInt(record + TEXT_OFFSET);
-        int i = 0;
-        for (; i <= length - SIZE_OF_LONG; i += SIZE_OF_LONG) {
+        return isText(term, source, offset);
+    }
+
+    /** Whether the bytes of a text, as many as it has, are those of the source. */
+    private boolean isText(final int term, final DirectBuffer source, final int offset) {
+        final int length = textLength(term);
+        final int text = records.getInt(record(term) + TEXT_OFFSET);
+        if (length < SIZE_OF_LONG) {
+            return head(texts, text, length) == head(source, offset, length);
+        }
+        final int last = length - SIZE_OF_LONG; // the last eight bytes, some of them again
+        for (int i = 0; i < last; i += SIZE_OF_LONG) {
             if (texts.getLong(text + i) != source.getLong(offset + i)) {
                 return false;
             }
         }
-        for (; i < length; i++) {
-            if (texts.getByte(text + i) != source.getByte(offset + i)) {
-                return false;
-            }
-        }
-        return true;
+        return texts.getLong(text + last) == source.getLong(offset + last);
     }
 
     private int hash(
             final int field, final DirectBuffer source, final int offset, final int length) {
         long hash = seed ^ ((long) field << 32 | length);
-        int i = 0;
-        for (; i <= length - SIZE_OF_LONG; i += SIZE_OF_LONG) {
+        if (length < SIZE_OF_LONG) {
+            return (int) mix(hash ^ head(source, offset, length));
+        }
+        final int last = length - SIZE_OF_LONG; // the last eight bytes, some of them again
+        for (int i = 0; i < last; i += SIZE_OF_LONG) {
             hash = mix(hash ^ source.getLong(offset + i));
         }
-        long rest = 0;
-        for (; i < length; i++) {
-            rest = rest << Byte.SIZE | (source.getByte(offset + i) & 0xFF);
+        return (int) mix(hash ^ source.getLong(offset + last));
+    }
+
+    /** Fewer than eight bytes in one number, which is another one for other bytes. */
+    private static long head(final DirectBuffer source, final int offset, final int length) {
+        if (length >= SIZE_OF_INT) {
+            return (long) source.getInt(offset) << Integer.SIZE
+                    | (source.getInt(offset + length - SIZE_OF_INT) & 0xFFFF_FFFFL);
         }
-        return (int) mix(hash ^ rest);
+        long bytes = 0;
+        for (int i = 0; i < length; i++) {
+            bytes = bytes << Byte.SIZE | (source.getByte(offset + i) & 0xFF);
+        }
+        return bytes;
     }
 
     private static long mix(final long value) {
