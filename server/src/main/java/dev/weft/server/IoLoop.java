@@ -45,9 +45,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochMicroClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that belongs to one I/O loop: its agents, its routes, its counters. */
 final class IoLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(IoLoop.class);
+
     /** Rounds of work that one loop does for its streams before it ends them. */
     private static final int LAST_ROUNDS_MAX = 10_000;
 
@@ -70,6 +74,8 @@ final class IoLoop {
     private final StreamLoop streams;
     private final IngestLoop ingest;
     private final CommandRoute commands;
+    private final Scope.Parser scopes;
+    private final ExportRoute exports;
     private final HttpCounters httpCounters = new HttpCounters();
     private final LatencyRecorder deliveryLatency = new LatencyRecorder();
 
@@ -129,6 +135,10 @@ final class IoLoop {
                                         System::currentTimeMillis),
                                 eventLoop,
                                 shared.ingest().durable()));
+        scopes =
+                new Scope.Parser(
+                        new FilterParser(shared.streams().categories()), shared.clock()::microTime);
+        exports = new ExportRoute(shared.queries().history(), shared.journal(), scopes);
         final List<Agent> agents = new ArrayList<>(first);
         agents.add(streams); // events leave before their publishes are answered
         agents.add(ingest);
@@ -168,8 +178,6 @@ final class IoLoop {
         final History history = shared.queries().history();
         final Questions questions = shared.queries().questions();
         final Set<String> categories = shared.streams().categories();
-        final Scope.Parser scopes =
-                new Scope.Parser(new FilterParser(categories), shared.clock()::microTime);
         final RouteTable.Builder routes = RouteTable.builder();
         final PageRoute pages = new PageRoute(questions, scopes, SlashedItem::new);
         final WebSocketRoute webSocket = new WebSocketRoute(streams, shared.streams());
@@ -186,7 +194,7 @@ final class IoLoop {
                         new AliasRoute(
                                 new EventsRoute(
                                         subscribe,
-                                        new ExportRoute(history, shared.journal(), scopes),
+                                        exports,
                                         pages),
                                 categories))
                 .add(HttpMethod.GET, "/events/stream", new AliasRoute(subscribe, categories))
@@ -199,11 +207,17 @@ final class IoLoop {
 
     void start() {
         eventLoop.scheduleAtFixedRate(
-                streams::tick, streams.tickNs(), streams.tickNs(), TimeUnit.NANOSECONDS);
+                duty.guarded(streams, streams::tick),
+                streams.tickNs(),
+                streams.tickNs(),
+                TimeUnit.NANOSECONDS);
         duty.signal();
     }
 
-    /** Hands out what was appended, then ends the streams with a hint when to come back. */
+    /**
+     * Hands out what was appended, then ends the streams with a hint when to come back. Exports
+     * that are not over are cut off.
+     */
     void drainStreams() {
         eventLoop.execute(
                 () -> {
@@ -212,6 +226,10 @@ final class IoLoop {
                         rounds++;
                     }
                     streams.drain();
+                    final int cutOff = exports.cutOff();
+                    if (cutOff > 0) {
+                        LOG.info("exports that did not end in time are cut off: count={}", cutOff);
+                    }
                 });
     }
 

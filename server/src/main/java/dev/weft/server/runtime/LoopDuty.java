@@ -39,6 +39,20 @@ public final class LoopDuty implements Signal {
     }
 
     /**
+     * Something that an agent does beside its duty cycle, such as on a timer. What it throws is an
+     * error of the agent's and ends nothing that is not ended by an error of its cycle.
+     */
+    public Runnable guarded(final Agent agent, final Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (final Throwable error) {
+                errors.onError(agent, error);
+            }
+        };
+    }
+
+    /**
      * Runs that are over: while it stays the same, the loop has not gone back to its sockets since
      * the last one, or is with them. Thread: the loop.
      */

@@ -65,6 +65,30 @@ class LoopDutyTest {
     }
 
     @Test
+    void shouldKeepATimerGoingWhenItsWorkThrows() {
+        final List<String> errors = new CopyOnWriteArrayList<>();
+        final LoopDuty duty =
+                new LoopDuty(
+                        loop,
+                        (agent, error) -> errors.add(agent.roleName() + ": " + error.getMessage()));
+        final Agent streams = agent("streams", () -> 0);
+        final AtomicInteger ticks = new AtomicInteger();
+        loop.scheduleAtFixedRate(
+                duty.guarded(
+                        streams,
+                        () -> {
+                            if (ticks.incrementAndGet() == 1) {
+                                throw new IllegalStateException("in a tick");
+                            }
+                        }),
+                1,
+                1,
+                TimeUnit.MILLISECONDS);
+        await().until(() -> ticks.get() > 2);
+        assertThat(errors).containsExactly("streams: in a tick");
+    }
+
+    @Test
     void shouldRunAgainForASignalFromWithin() {
         final LoopDuty duty = new LoopDuty(loop, (agent, error) -> true);
         final AtomicInteger runs = new AtomicInteger();

@@ -12,14 +12,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One export on its connection: has a chunk read, writes it, and has the next one read while the
- * socket still takes this one. When the client does not read, nothing is read for it. Thread: the
+ * One export on its connection: has a chunk read, and the next one while it writes this one and the
+ * socket still takes it. When the client does not read, nothing is read for it. Thread: the
  * connection's loop.
  */
 final class Export implements Exchange.StreamHandler {
@@ -36,6 +38,7 @@ final class Export implements Exchange.StreamHandler {
     private final Exchange exchange;
     private final History history;
     private final Journal journal;
+    private final Set<Export> all;
     private final boolean chunked;
     private final ExportRead read;
     private boolean isInFlight; // the query thread has the read
@@ -48,23 +51,30 @@ final class Export implements Exchange.StreamHandler {
             final Exchange exchange,
             final ExportWish wish,
             final History history,
-            final Journal journal) {
+            final Journal journal,
+            final Set<Export> all) {
         this.exchange = exchange;
         this.history = history;
         this.journal = journal;
+        this.all = all;
         chunked = !exchange.isHttp10();
         read =
                 new ExportRead(
                         wish, history, journal.appendedSequence(), chunked, this::onReadElsewhere);
     }
 
-    /** Begins one; the head is answered when the query thread has said what there is. */
+    /**
+     * Begins one; the head is answered when the query thread has said what there is.
+     *
+     * @param all has it while its connection is its own.
+     */
     static void begin(
             final Exchange exchange,
             final ExportWish wish,
             final History history,
-            final Journal journal) {
-        final Export export = new Export(exchange, wish, history, journal);
+            final Journal journal,
+            final Set<Export> all) {
+        final Export export = new Export(exchange, wish, history, journal, all);
         export.isInFlight = history.offer(export.read);
         if (!export.isInFlight) {
             exchange.respond(Refusals.BUSY);
@@ -92,7 +102,7 @@ final class Export implements Exchange.StreamHandler {
         } else if (outcome == History.Read.Outcome.READ) {
             write(open, chunk);
         } else if (outcome == History.Read.Outcome.FAILED) {
-            open.close(); // without an end: the client sees that something is missing
+            cutOff();
         } else {
             askLater(open);
         }
@@ -124,6 +134,7 @@ final class Export implements Exchange.StreamHandler {
     @Override
     public void onOpen(final Channel opened) {
         channel = opened;
+        all.add(this);
         opened.config().setWriteBufferWaterMark(MARK);
         opened.flush();
         proceed(opened);
@@ -145,16 +156,41 @@ final class Export implements Exchange.StreamHandler {
     @Override
     public void onClose(final Channel closed) {
         isClosed = true;
+        all.remove(this);
         read.cancel();
+    }
+
+    /**
+     * Ends it before its end. The last chunk is missing then; where there are no chunks, only a
+     * reset tells an end from the end.
+     */
+    void cutOff() {
+        final Channel open = channel;
+        if (isClosed || open == null) {
+            return; // it has its end, or nothing yet
+        }
+        isClosed = true;
+        read.cancel();
+        if (!chunked) {
+            open.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        open.close();
     }
 
     private void write(final Channel open, final @Nullable ByteBuf chunk) {
         if (chunk != null) {
+            if (!read.isOver() && isAllWritten(open)) {
+                proceed(open); // what comes next is read while the system copies this one
+            }
             open.writeAndFlush(chunk, open.voidPromise());
         }
         if (open.isWritable()) {
             proceed(open);
         }
+    }
+
+    private static boolean isAllWritten(final Channel open) {
+        return open.bytesBeforeUnwritable() > MARK.high();
     }
 
     /** Has the next chunk read, or ends. */
@@ -194,7 +230,7 @@ final class Export implements Exchange.StreamHandler {
         final boolean isMissed =
                 history.budget().isShort() || read.needed() < journal.oldestSequence();
         if (stalledLooks >= STALLED_LOOKS_MAX && isMissed) {
-            open.close();
+            cutOff();
             return;
         }
         open.eventLoop().schedule(this::look, LOOK_S, TimeUnit.SECONDS);

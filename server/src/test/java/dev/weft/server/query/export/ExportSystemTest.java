@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ExportSystemTest {
     private static final int COUNT = 4_000; // some chunks
+    private static final Pattern SEQUENCE = Pattern.compile("\\{\"seq\":(\\d+),.*\\}\\}");
     private static final String LINES = "Accept: application/x-ndjson\r\n";
 
     @TempDir private Path directory;
@@ -223,6 +227,59 @@ class ExportSystemTest {
             }
         }
         await().until(() -> server.history().budget().used() == 0);
+    }
+
+    /** Cut off in a way that the client notices, who goes on from there at the next server. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.0", "1.1"})
+    void shouldCutOffWhatIsNotOverWhenTheServerStops(final String version) throws Exception {
+        final String event = "{\"type\":\"long\",\"data\":\"" + "x".repeat(90_000) + "\"}";
+        for (int i = 0; i < 10; i++) {
+            assertThat(client.post(Collections.nCopies(40, event).toString()).status())
+                    .isEqualTo(200); // 36 MB in all
+        }
+        long last = 0;
+        boolean isOver = true;
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(64 * 1024);
+            socket.connect(server.address());
+            socket.getOutputStream()
+                    .write(
+                            "GET /events HTTP/%s\r\nHost: localhost\r\n%s\r\n"
+                                    .formatted(version, LINES)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> server.history().budget().used() > 0);
+            final long startNs = System.nanoTime();
+            server.close();
+            assertThat(System.nanoTime() - startNs).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            assertThat(server.history().budget().used()).as("nothing is held").isZero();
+            try (BufferedReader reader =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.UTF_8))) {
+                String line = reader.readLine();
+                while (line != null) {
+                    isOver = line.equals("0");
+                    final Matcher envelope = SEQUENCE.matcher(line);
+                    if (envelope.matches()) {
+                        last = Long.parseLong(envelope.group(1));
+                    }
+                    line = reader.readLine();
+                }
+                if (version.equals("1.0")) {
+                    isOver = true; // an end of the connection is all that there is to tell it
+                }
+            } catch (final SocketException ex) {
+                isOver = false; // reset
+            }
+        }
+        assertThat(isOver).isFalse();
+        assertThat(last).isLessThan(400);
+        client.close();
+        start();
+        final List<String> rest = lines(export("?order=asc&after=" + last));
+        assertThat(rest).hasSize((int) (400 - last));
+        assertThat(rest.get(0)).startsWith("{\"seq\":" + (last + 1) + ",");
     }
 
     @Test
