@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class LinePublisher {
     static final int BATCH_LENGTH_MAX = 1 << 20;
+    private static final int TOLD_MAX = 20; // refused lines of a batch
     private static final int BATCH_LINES_MAX =
             5_000; // far inside the window in which the server knows ids again
 
@@ -103,22 +104,33 @@ public final class LinePublisher {
         final JsonNode result = Problems.json(answer.body());
         int told = 0;
         for (final JsonNode error : result.path("errors")) {
+            if (told == TOLD_MAX) {
+                break;
+            }
             final int line = error.path("line").asInt(1);
             reject(
                     line >= 1 && line <= batchLines.size() ? batchLines.get(line - 1) : 0,
                     error.path("detail").asString("refused"));
             told++;
         }
-        progress.rejected(Math.max(0, result.path("rejected").asLong(0) - told));
+        final long untold = result.path("rejected").asLong(0) - told;
+        if (untold > 0) {
+            progress.rejected(untold);
+            tell("and " + untold + " more up to line " + batchLines.get(batchLines.size() - 1));
+        }
         progress.accepted(result);
         batch.setLength(0);
         batchLines.clear();
     }
 
+    private void tell(final String text) {
+        progress.clearLine();
+        err.println(text);
+        err.flush();
+    }
+
     private void reject(final long number, final String reason) {
         progress.rejected(1);
-        progress.clearLine();
-        err.println("line " + number + ": " + reason);
-        err.flush();
+        tell("line " + number + ": " + reason);
     }
 }

@@ -49,6 +49,7 @@ public interface EventIndex {
      * @param by one series for each text of this field, null for one series in all.
      * @param seriesMax texts with a series of their own, those with the most events in these
      *     buckets; the others become one. From 1 on.
+     * @throws TooManyTermsException if the field has too many texts there.
      */
     Histogram histogram(
             EventQuery query,

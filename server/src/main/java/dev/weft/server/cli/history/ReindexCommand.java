@@ -1,6 +1,7 @@
 package dev.weft.server.cli.history;
 
 import dev.weft.server.cli.JournalText;
+import dev.weft.server.cli.LogSetup;
 import dev.weft.server.cli.StatusLine;
 import dev.weft.server.cli.Terminal;
 import dev.weft.server.index.engine.Indexing;
@@ -54,6 +55,7 @@ public final class ReindexCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        LogSetup.level("warn"); // the libraries below are chatty
         if (!Files.exists(directory.resolve("journal.state"))) {
             throw new ParameterException(spec.commandLine(), "there is no journal in " + directory);
         }

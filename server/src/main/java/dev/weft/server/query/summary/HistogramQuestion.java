@@ -2,6 +2,7 @@ package dev.weft.server.query.summary;
 
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.Histogram;
+import dev.weft.server.index.TooManyTermsException;
 import dev.weft.server.query.Question;
 import dev.weft.server.query.Scope;
 import dev.weft.server.stream.FilterParser;
@@ -57,14 +58,25 @@ final class HistogramQuestion implements Question {
                             + " are counted: take longer ones or a shorter time");
         }
         final long firstUs = Math.floorDiv(fromUs, bucketUs) * bucketUs;
-        final Histogram histogram =
-                index.histogram(
-                        scope.query(range),
-                        firstUs,
-                        bucketUs,
-                        (int) bucketCount,
-                        wish.by(),
-                        seriesMax);
+        final Histogram histogram;
+        try {
+            histogram =
+                    index.histogram(
+                            scope.query(range),
+                            firstUs,
+                            bucketUs,
+                            (int) bucketCount,
+                            wish.by(),
+                            seriesMax);
+        } catch (final TooManyTermsException ex) {
+            throw FilterParser.refused(
+                    "by",
+                    "more than "
+                            + TooManyTermsException.TERMS_MAX
+                            + " different ones have events here, which are not counted apart: take a"
+                            + " shorter time or more filters; /subjects and /events/types count each"
+                            + " of them");
+        }
         final JsonAnswer json = new JsonAnswer();
         json.name("from").number(firstUs);
         json.name("bucket_us").number(bucketUs);

@@ -347,6 +347,17 @@ class HistoryCommandsSystemTest {
     }
 
     @Test
+    void shouldTellSomeOfManyRejectedLines() throws IOException {
+        final Path file =
+                Files.writeString(
+                        directory.resolve("refused.ndjson"),
+                        "{\"seq\":1,\"event\":{\"type\":\"weft.own\"}}\n".repeat(50));
+        final CommandRun run = run(new ImportCommand(), file.toString());
+        assertThat(run.out()).contains("\"accepted\":0,\"rejected\":50,\"duplicates\":0");
+        assertThat(run.err().lines()).hasSize(21).last().isEqualTo("and 30 more up to line 50");
+    }
+
+    @Test
     void shouldNoticeThatTheFileIsAnotherOne() throws IOException {
         final Path file =
                 Files.writeString(

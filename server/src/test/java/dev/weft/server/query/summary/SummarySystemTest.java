@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.index.TooManyTermsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,33 @@ class SummarySystemTest {
     void shouldNameWhatIsWrongWithAHistogram(final String query, final String detail)
             throws Exception {
         assertThat(refusal(client, "/events/histogram?" + query)).isEqualTo(detail);
+    }
+
+    @Test
+    void shouldRefuseToCountTooManyTextsApartAndCountThemTogether(@TempDir final Path other)
+            throws Exception {
+        final int subjects = TooManyTermsException.TERMS_MAX + 1;
+        try (WeftServer crowded = WeftServer.start(other);
+                HttpClient many = crowded.connect()) {
+            final List<String> events = new ArrayList<>();
+            for (int i = 0; i < subjects; i++) {
+                events.add("{\"type\":\"t\",\"subject\":\"job/" + i + "\"}");
+            }
+            publish(many, events);
+            assertThat(refusal(many, "/events/histogram?by=subject"))
+                    .isEqualTo(
+                            "by: more than 65536 different ones have events here, which are not counted"
+                                    + " apart: take a shorter time or more filters; /subjects and"
+                                    + " /events/types count each of them");
+            assertThat(json(many, "/events/histogram?by=type").path("total").asInt())
+                    .isEqualTo(subjects);
+            assertThat(json(many, "/events/histogram").path("total").asInt()).isEqualTo(subjects);
+            assertThat(
+                            json(many, "/events/histogram?by=subject&subject=job/7")
+                                    .path("total")
+                                    .asInt())
+                    .isEqualTo(1);
+        }
     }
 
     @Test
