@@ -37,14 +37,18 @@ final class Queries implements AutoCloseable {
      * Makes it, without starting a thread.
      *
      * @param indexDirectory where the files of the index lie; null for no index.
+     * @param limits of its segments.
      */
-    Queries(final Journal journal, final @Nullable Path indexDirectory, final AgentErrors errors) {
+    Queries(
+            final Journal journal,
+            final @Nullable Path indexDirectory,
+            final SegmentLimits limits,
+            final AgentErrors errors) {
         this.journal = journal;
         indexing =
                 indexDirectory == null
                         ? null
-                        : new Indexing(
-                                journal, indexDirectory, SegmentLimits.PRODUCT, System::nanoTime);
+                        : new Indexing(journal, indexDirectory, limits, System::nanoTime);
         history = new History(journal, indexing == null ? new NoIndex() : indexing.index());
         questions = new Questions(history, journal);
         thread = new AgentThread("weft-query", AgentThread.Idle.PARK, this::parkNs, errors);

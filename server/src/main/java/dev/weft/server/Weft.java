@@ -16,6 +16,7 @@ import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.Transport;
 import dev.weft.server.http.TransportSelection;
+import dev.weft.server.index.segment.SegmentLimits;
 import dev.weft.server.ingest.EventBuilder;
 import dev.weft.server.ingest.IngestConfig;
 import dev.weft.server.ingest.ServerEvents;
@@ -103,6 +104,7 @@ public final class Weft implements AutoCloseable {
             final WeftConfig config,
             final Transport transport,
             final OpenedJournal opened,
+            final SegmentLimits segments,
             final EpochMicroClock clock) {
         this.config = config;
         journal = opened.journal();
@@ -121,6 +123,7 @@ public final class Weft implements AutoCloseable {
                 new Queries(
                         journal,
                         config.indexed() ? config.dataDirectory().resolve(INDEX) : null,
+                        segments,
                         failures);
         driving = new Driving(config, journal, queries.history(), engine.inbox(), rules, failures);
         final IoLoop.Shared shared =
@@ -223,12 +226,21 @@ public final class Weft implements AutoCloseable {
             final WeftConfig config,
             final JournalConfig journalConfig,
             final EpochMicroClock clock) {
+        return start(config, journalConfig, SegmentLimits.PRODUCT, clock);
+    }
+
+    /** The same with segments of another size, too. */
+    static Weft start(
+            final WeftConfig config,
+            final JournalConfig journalConfig,
+            final SegmentLimits segments,
+            final EpochMicroClock clock) {
         final Transport transport = transport(config.listen().transport());
         final RetentionLimits limits = retention(config.retention());
         final OpenedJournal opened =
                 Journals.open(limits.isOff() ? journalConfig : journalConfig.retention(limits));
         try {
-            return new Weft(config, transport, opened, clock);
+            return new Weft(config, transport, opened, segments, clock);
         } catch (final RuntimeException ex) {
             opened.journal().close(); // again, if it got that far: the second one does nothing
             throw ex;

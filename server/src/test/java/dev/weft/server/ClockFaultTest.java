@@ -6,6 +6,8 @@ import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.journal.JournalConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.EpochMicroClock;
@@ -53,14 +55,32 @@ class ClockFaultTest {
                 SseClient live = server.subscribe("/events/stream");
                 SseClient all = server.subscribe("/events/stream?after=0")) {
             publish(client, live, 3 * EVENTS + 1, time);
+            final List<Long> times = new ArrayList<>();
             long before = 0;
             for (long sequence = 1; sequence <= 4 * EVENTS; sequence++) {
                 final SseClient.Frame frame = all.next();
                 assertThat(frame.sequence()).isEqualTo(sequence);
                 assertThat(time(frame.data())).isGreaterThan(before);
                 before = time(frame.data());
+                times.add(before);
+            }
+            for (int sequence = EVENTS / 2; sequence <= 4 * EVENTS; sequence += EVENTS / 2) {
+                assertFoundByTime(client, times.get(sequence - 1), sequence); // before each step
+                assertFoundByTime(
+                        client, times.get(sequence - EVENTS / 2), sequence - EVENTS / 2 + 1);
             }
         }
+    }
+
+    /** The bounds in time of an event are those of its sequence, whatever the clock did. */
+    private static void assertFoundByTime(
+            final HttpClient client, final long timeUs, final long sequence) throws Exception {
+        assertThat(client.get("/events?limit=1&until=" + timeUs).number("total"))
+                .isEqualTo(sequence);
+        assertThat(client.get("/events?limit=1&since=" + timeUs).number("total"))
+                .isEqualTo(4L * EVENTS - sequence);
+        assertThat(client.get("/events/histogram?bucket=1d&until=" + timeUs).number("total"))
+                .isEqualTo(sequence);
     }
 
     private WeftServer start() {

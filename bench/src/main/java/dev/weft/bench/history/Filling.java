@@ -114,7 +114,8 @@ final class Filling {
                 link.ask(request);
                 return;
             } catch (final IOException ex) {
-                if (System.nanoTime() - endNs > 0 || !String.valueOf(ex.getMessage()).contains(" 503 ")) {
+                final boolean isIndexed = !String.valueOf(ex.getMessage()).contains(" 503 ");
+                if (System.nanoTime() - endNs > 0 || isIndexed) {
                     throw ex;
                 }
             }

@@ -34,7 +34,21 @@ public final class ChildServer implements AutoCloseable {
     public static ChildServer start(final Path directory, final Path log, final String... options)
             throws IOException {
         final long startNs = System.nanoTime();
-        final Process process = launch(directory, log, options);
+        return awaitReady(launch(directory, log, options), log, startNs);
+    }
+
+    /** Starts a test's own server, a class whose main prints the same ready line. */
+    public static ChildServer start(
+            final Class<?> program, final Path log, final String... arguments) throws IOException {
+        final long startNs = System.nanoTime();
+        final List<String> command = java();
+        command.add(program.getName());
+        command.addAll(List.of(arguments));
+        return awaitReady(start(command, log), log, startNs);
+    }
+
+    private static ChildServer awaitReady(final Process process, final Path log, final long startNs)
+            throws IOException {
         final BufferedReader out =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -65,6 +79,10 @@ public final class ChildServer implements AutoCloseable {
         }
         command.addAll(List.of("--data-dir", directory.toString()));
         command.addAll(settings);
+        return start(command, log);
+    }
+
+    private static Process start(final List<String> command, final Path log) throws IOException {
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

@@ -139,6 +139,11 @@ class IndexFilesFaultTest {
             harness.settle();
             assertThat(harness.index().select(EventQuery.ALL).count()).isEqualTo(EVENTS / 2);
             assertThat(harness.index().indexedSequence()).isEqualTo(EVENTS / 2);
+            final int whole = EVENTS / 2 / SEGMENT;
+            assertThat(harness.files())
+                    .as("the others are gone")
+                    .isEqualTo(files.subList(0, whole));
+            assertThat(harness.counters().damaged()).isEqualTo(files.size() - whole);
         }
     }
 
@@ -147,6 +152,7 @@ class IndexFilesFaultTest {
         final Path unfinished = directory.resolve(files.get(5).getFileName() + ".tmp");
         Files.move(files.get(5), unfinished);
         Files.write(unfinished, new byte[10], StandardOpenOption.TRUNCATE_EXISTING);
+        Files.write(directory.resolve(files.get(2).getFileName() + ".tmp"), new byte[10]);
         try (IndexHarness harness = new IndexHarness(journal, directory, SEGMENT)) {
             assertAnswers(harness.settle(), 0);
             assertThat(harness.files()).isEqualTo(files);
