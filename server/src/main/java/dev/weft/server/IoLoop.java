@@ -191,12 +191,7 @@ final class IoLoop {
                 .add(
                         HttpMethod.GET,
                         "/events",
-                        new AliasRoute(
-                                new EventsRoute(
-                                        subscribe,
-                                        exports,
-                                        pages),
-                                categories))
+                        new AliasRoute(new EventsRoute(subscribe, exports, pages), categories))
                 .add(HttpMethod.GET, "/events/stream", new AliasRoute(subscribe, categories))
                 .add(HttpMethod.GET, "/events/ws", new AliasRoute(webSocket, categories))
                 .add(HttpMethod.GET, "/events/histogram", new HistogramRoute(questions, scopes))

@@ -103,7 +103,9 @@ public final class HistoryScenario implements Scenario {
                         Goal.atLeast(EXPORT, "MB", 500),
                         Goal.atMost(Filling.INDEX_TERM, "bytes", 6),
                         Goal.atMost("pollers p95, µs", "µs", 5_000),
+                        Goal.atMost(Restarts.AFTER_STOP + Restarts.READY, "s", 1),
                         Goal.atMost(Restarts.AFTER_STOP + Restarts.ANSWERED, "s", 1),
+                        Goal.atMost(Restarts.AFTER_KILL + Restarts.READY, "s", 3),
                         Goal.atMost(Restarts.AFTER_KILL + Restarts.ANSWERED, "s", 3)),
                 List.of(
                         Picture.percentiles(),

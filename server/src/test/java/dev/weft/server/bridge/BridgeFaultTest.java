@@ -143,7 +143,8 @@ class BridgeFaultTest {
         ChildServer server = fixed(port);
         try {
             for (int i = 0; i < 5; i++) {
-                try (ClientProcess bridge = bridge(port)) {
+                final ClientProcess bridge = bridge(port);
+                try {
                     pause(random, 1_000, 3_000);
                     if (i % 2 == 1) {
                         server.kill();
@@ -151,6 +152,7 @@ class BridgeFaultTest {
                         server = fixed(port);
                         pause(random, 500, 1_500);
                     }
+                } finally {
                     bridge.close(); // SIGKILL
                 }
             }

@@ -235,6 +235,7 @@ class BridgeSystemTest {
     }
 
     @Test
+    @SuppressWarnings("try") // one ends in the middle
     void shouldWaitWhileAnotherBridgeHasTheGroup() throws IOException {
         try (WeftServer first = serverAt("a", "valkey-from-streams", "orders")) {
             awaitState(first, "stream_in", "running");

@@ -41,11 +41,11 @@ public final class RedisServer implements AutoCloseable {
                         "WEFT_REDIS_SERVER",
                         List.of("redis-server", "valkey-server"),
                         List.of("--version"));
+        final int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            final int port = free.getLocalPort();
-            free.close();
-            return new RedisServer(directory, program, port);
+            port = free.getLocalPort();
         }
+        return new RedisServer(directory, program, port);
     }
 
     private Process launch() throws IOException {

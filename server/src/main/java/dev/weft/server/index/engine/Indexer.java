@@ -29,6 +29,7 @@ final class Indexer implements Agent {
     private static final long STEP_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final int EVENTS_BETWEEN_LOOKS = 64; // at the clock
     private static final int SEGMENTS_IN_MEMORY_MAX = 2;
+    private static final int EVENTS_KEPT_MIN = 1 << 16; // when it ends; fewer are soon made again
 
     private static final Logger LOG = LoggerFactory.getLogger(Indexer.class);
 
@@ -335,8 +336,12 @@ final class Indexer implements Agent {
         }
     }
 
+    /** A long growing segment is written, so that the next start need not index it again. */
     @Override
     public void onClose() {
+        if (list.growing().count() >= EVENTS_KEPT_MIN) {
+            filer.offer(new FileJob.Write(list.growing()));
+        }
         if (reader != null) {
             reader.close();
         }

@@ -107,6 +107,22 @@ final class SegmentFiler implements Agent {
         return 0;
     }
 
+    /** Does what was handed over last, once: what fails is made again by the next start. */
+    @Override
+    public void onClose() {
+        final GrowingSegment segment = unwritten;
+        if (segment != null) {
+            write(segment);
+        }
+        for (FileJob job = jobs.poll(); job != null; job = jobs.poll()) {
+            if (job instanceof FileJob.Write write) {
+                write(write.segment());
+            } else if (job instanceof FileJob.Delete delete) {
+                delete(delete.path());
+            }
+        }
+    }
+
     private void openNext() {
         Deque<Path> paths = toOpen;
         if (paths == null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
+import dev.weft.server.index.segment.SegmentLimits;
 import dev.weft.server.journal.MemoryJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,33 @@ class IndexFilesFaultTest {
             assertThat(journal.blocksRead() - blocksRead)
                     .as("the last events, and two looks for each file")
                     .isLessThan(EVENTS % SEGMENT + 4 * files.size());
+        }
+    }
+
+    @Test
+    void shouldKeepALongSegmentThatStillGrowsWhenItEnds(@TempDir final Path other)
+            throws Exception {
+        final int count = 70_000;
+        final MemoryJournal longer = new MemoryJournal();
+        new EventBlocks(longer).appendMany(count, 1_000, event(1));
+        final SegmentLimits limits = SegmentLimits.of(1 << 17);
+        try (IndexHarness harness = new IndexHarness(longer, other, limits)) {
+            harness.settle();
+            assertThat(harness.files()).isEmpty();
+        }
+        final long blocksRead = longer.blocksRead();
+        try (IndexHarness harness = new IndexHarness(longer, other, limits)) {
+            harness.settle();
+            assertThat(harness.files()).hasSize(1);
+            assertThat(longer.blocksRead() - blocksRead).as("two looks").isLessThan(10);
+            new EventBlocks(longer).append(List.of(event(1), event(2)));
+            harness.settle();
+            assertThat(harness.index().select(EventQuery.ALL).count()).isEqualTo(count + 2);
+            assertThat(
+                            harness.index()
+                                    .select(EventQuery.ALL.where(IndexField.SUBJECT, "job/1"))
+                                    .count())
+                    .isEqualTo(count + 1);
         }
     }
 
@@ -141,9 +169,9 @@ class IndexFilesFaultTest {
             assertThat(harness.index().indexedSequence()).isEqualTo(EVENTS / 2);
             final int whole = EVENTS / 2 / SEGMENT;
             assertThat(harness.files())
-                    .as("the others are gone")
+                    .as("made again; the others are gone")
                     .isEqualTo(files.subList(0, whole));
-            assertThat(harness.counters().damaged()).isEqualTo(files.size() - whole);
+            assertThat(harness.counters().damaged()).isEqualTo(files.size());
         }
     }
 
