@@ -4,13 +4,20 @@ import dev.weft.protocol.event.EventRules;
 import dev.weft.server.agui.OrderMode;
 import dev.weft.server.config.WeftConfig;
 import dev.weft.server.control.CommandRoute;
+import dev.weft.server.driver.DriverEvents;
+import dev.weft.server.driver.SessionDriver;
+import dev.weft.server.driver.process.ProcessDriver;
+import dev.weft.server.driver.process.ProcessSettings;
+import dev.weft.server.driver.process.SessionCommand;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.journal.Journal;
+import dev.weft.server.process.ResourceLimits;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Questions;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
+import dev.weft.server.runtime.Signal;
 import dev.weft.server.sequencer.AppendInbox;
 import dev.weft.server.session.DriverNames;
 import dev.weft.server.session.SessionCommands;
@@ -20,12 +27,22 @@ import dev.weft.server.session.state.Sessions;
 import dev.weft.server.session.worker.LostLeases;
 import dev.weft.server.session.worker.WorkerRoutes;
 import dev.weft.server.stream.SubscribeRoute;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** Sessions as a whole: their table, their routes, and the thread that has their drivers. */
 final class Driving implements AutoCloseable {
     private static final long PARK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Where the commands of sessions work, unless the operator says. */
+    private static final String SESSIONS = "sessions";
 
     private final SessionCommands commands;
     private final WorkerRoutes.Shared workers;
@@ -60,9 +77,57 @@ final class Driving implements AutoCloseable {
                                 mode,
                                 config.durableByDefault(),
                                 System::nanoTime),
-                        (events, wakeUp) -> Map.of());
+                        (events, wakeUp) -> drivers(config, events, wakeUp));
         agent.wakeBy(thread);
         names = new DriverNames(agent.drivers());
+    }
+
+    /** The operator's commands, one driver for all of them, by their names. */
+    private static Map<String, SessionDriver> drivers(
+            final WeftConfig config, final DriverEvents events, final Signal wakeUp) {
+        final WeftConfig.SessionCommands settings = config.sessionCommands();
+        final ResourceLimits limits =
+                new ResourceLimits(
+                        settings.memoryMax(),
+                        settings.filesMax(),
+                        0,
+                        TimeUnit.NANOSECONDS.toSeconds(settings.cpuMaxNs()),
+                        0);
+        final List<SessionCommand> commands = new ArrayList<>();
+        settings.commands()
+                .forEach((name, words) -> commands.add(new SessionCommand(name, words, limits)));
+        if (commands.isEmpty()) {
+            return Map.of();
+        }
+        final Path directory =
+                settings.directory() == null
+                        ? config.dataDirectory().resolve(SESSIONS)
+                        : settings.directory();
+        final SessionDriver driver =
+                new ProcessDriver(
+                        new ProcessSettings(
+                                commands,
+                                directory.toAbsolutePath(),
+                                settings.graceNs(),
+                                settings.processesMax(),
+                                instance(config.dataDirectory())),
+                        events,
+                        wakeUp,
+                        System::nanoTime);
+        final Map<String, SessionDriver> drivers = new HashMap<>();
+        commands.forEach(command -> drivers.put(command.name(), driver));
+        return drivers;
+    }
+
+    /** A text of this server alone: no two have one journal. */
+    private static String instance(final Path dataDirectory) {
+        Path path = dataDirectory.toAbsolutePath().normalize();
+        try {
+            path = path.toRealPath();
+        } catch (final IOException ex) {
+            // Not there yet: then nobody has been started for it either.
+        }
+        return UUID.nameUUIDFromBytes(path.toString().getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private void onChange() {

@@ -106,6 +106,7 @@ public final class BridgeScenario implements Scenario {
         return measure.round();
     }
 
+    @SuppressWarnings("try") // the second server only has to be there
     private void embedded(final RedisProcess redis, final Measure measure, final Path folder)
             throws IOException {
         final Path data = folder.resolve("embedded");

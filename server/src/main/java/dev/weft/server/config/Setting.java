@@ -256,6 +256,48 @@ public record Setting(
                     "new",
                     "new|all",
                     "which events a stream gets that is not there yet");
+    static final Setting SESSION_COMMAND =
+            plain(
+                    "session-command",
+                    "",
+                    "<name=command line;...>",
+                    "commands that sessions may ask for by name, each session a process of its own");
+    static final Setting SESSION_DIRECTORY =
+            plain(
+                    "session-directory",
+                    "",
+                    "<directory>",
+                    "where each session's command gets a directory to work in; empty: sessions beside the journal");
+    static final Setting SESSION_GRACE =
+            plain(
+                    "session-grace",
+                    "5s",
+                    "<1ms..10m>",
+                    "how long a session's command may take to end before it is killed");
+    static final Setting SESSION_PROCESSES_MAX =
+            plain(
+                    "session-processes-max",
+                    "256",
+                    "<1..100000>",
+                    "sessions whose commands run at once");
+    static final Setting SESSION_MEMORY_MAX =
+            plain(
+                    "session-memory-max",
+                    "",
+                    "<1m..1t>",
+                    "address space of each process of a session; empty: no limit");
+    static final Setting SESSION_FILES_MAX =
+            plain(
+                    "session-files-max",
+                    "",
+                    "<16..1000000>",
+                    "open files of each process of a session; empty: as many as the server's");
+    static final Setting SESSION_CPU_MAX =
+            plain(
+                    "session-cpu-max",
+                    "",
+                    "<1s..365d>",
+                    "computing time of each process of a session; empty: no limit");
     static final Setting LOG_LEVEL =
             bare(
                     "log-level",
@@ -292,6 +334,13 @@ public record Setting(
                     SESSION_LEASE,
                     SESSION_LOSSES_MAX,
                     AGUI_ORDER,
+                    SESSION_COMMAND,
+                    SESSION_DIRECTORY,
+                    SESSION_GRACE,
+                    SESSION_PROCESSES_MAX,
+                    SESSION_MEMORY_MAX,
+                    SESSION_FILES_MAX,
+                    SESSION_CPU_MAX,
                     LOG_LEVEL,
                     DEMO,
                     TRANSPORT,

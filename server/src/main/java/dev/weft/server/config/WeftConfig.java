@@ -35,6 +35,7 @@ public record WeftConfig(
         Streams streams,
         Events events,
         Sessions sessions,
+        SessionCommands sessionCommands,
         String logLevel,
         @Nullable Path door,
         @Nullable BridgePlan valkey,
@@ -133,6 +134,27 @@ public record WeftConfig(
      */
     public record Sessions(long leaseNs, int lossesMax, boolean strictOrder) {}
 
+    /**
+     * Commands that sessions may ask for; 0 for a limit that is not set.
+     *
+     * @param commands words of each by its name.
+     * @param directory in which each session gets one to work in; null for one beside the journal.
+     * @param graceNs how long one may take to end before it is killed.
+     * @param processesMax sessions whose commands run at once.
+     */
+    public record SessionCommands(
+            Map<String, List<String>> commands,
+            @Nullable Path directory,
+            long graceNs,
+            int processesMax,
+            long memoryMax,
+            long filesMax,
+            long cpuMaxNs) {
+        public SessionCommands {
+            commands = Map.copyOf(commands);
+        }
+    }
+
     private enum AguiOrder {
         WARN,
         STRICT
@@ -204,6 +226,7 @@ public record WeftConfig(
                                 reader.whole(Setting.SESSION_LOSSES_MAX, 1, 1_000),
                                 reader.choice(Setting.AGUI_ORDER, AguiOrder.values())
                                         == AguiOrder.STRICT),
+                        readSessionCommands(reader),
                         readLogLevel(reader),
                         reader.text(Setting.DOOR).isEmpty() ? null : reader.path(Setting.DOOR),
                         ValkeySettings.read(reader),
@@ -305,6 +328,25 @@ public record WeftConfig(
             reader.wrong(Setting.RETRY_MIN, "is longer than retry-max", 0);
         }
         return streams;
+    }
+
+    private static SessionCommands readSessionCommands(final ConfigReader reader) {
+        Map<String, List<String>> commands = Map.of();
+        try {
+            commands = CommandLines.parse(reader.text(Setting.SESSION_COMMAND));
+        } catch (final IllegalArgumentException ex) {
+            reader.wrong(Setting.SESSION_COMMAND, String.valueOf(ex.getMessage()), "");
+        }
+        return new SessionCommands(
+                commands,
+                reader.text(Setting.SESSION_DIRECTORY).isEmpty()
+                        ? null
+                        : reader.path(Setting.SESSION_DIRECTORY),
+                reader.nanos(Setting.SESSION_GRACE, "1ms", "10m"),
+                reader.whole(Setting.SESSION_PROCESSES_MAX, 1, 100_000),
+                reader.bytesOrNone(Setting.SESSION_MEMORY_MAX, "1m", "1t"),
+                reader.wholeOrNone(Setting.SESSION_FILES_MAX, 16, 1_000_000),
+                reader.nanosOrNone(Setting.SESSION_CPU_MAX, "1s", "365d"));
     }
 
     private static Set<String> readNames(final ConfigReader reader, final Setting setting) {

@@ -223,7 +223,7 @@ class BridgeFaultTest {
             final long[] next = new long[KEYS];
             final String lines =
                     client.answerOf("/events", "Accept: application/x-ndjson\r\n").body();
-            for (final String line : lines.split("\n")) {
+            for (final String line : lines.lines().toList()) {
                 final JsonNode metadata =
                         JsonMapper.shared()
                                 .readTree(line)

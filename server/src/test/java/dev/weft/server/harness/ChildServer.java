@@ -102,7 +102,8 @@ public final class ChildServer implements AutoCloseable {
         return command;
     }
 
-    private static Path root() {
+    /** The project's directory. */
+    public static Path root() {
         Path path = Path.of("").toAbsolutePath();
         while (!Files.exists(path.resolve("scripts/jvm-flags"))) {
             path = path.getParent();
