@@ -28,7 +28,7 @@ final class Queries implements AutoCloseable {
     private final @Nullable Indexing indexing; // null if it is switched off
     private final History history;
     private final Questions questions;
-    private final Jobs jobs = new Jobs(Set.of());
+    private final Jobs jobs;
     private final AgentThread thread;
     private final AgentThread filesThread;
     private long headAtPark; // written by the query thread
@@ -38,13 +38,16 @@ final class Queries implements AutoCloseable {
      *
      * @param indexDirectory where the files of the index lie; null for no index.
      * @param limits of its segments.
+     * @param jobCommands names of commands that jobs may run.
      */
     Queries(
             final Journal journal,
             final @Nullable Path indexDirectory,
             final SegmentLimits limits,
+            final Set<String> jobCommands,
             final AgentErrors errors) {
         this.journal = journal;
+        jobs = new Jobs(jobCommands);
         indexing =
                 indexDirectory == null
                         ? null

@@ -20,6 +20,7 @@ import dev.weft.server.index.segment.SegmentLimits;
 import dev.weft.server.ingest.EventBuilder;
 import dev.weft.server.ingest.IngestConfig;
 import dev.weft.server.ingest.ServerEvents;
+import dev.weft.server.job.JobRunner;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.OpenedJournal;
@@ -90,6 +91,7 @@ public final class Weft implements AutoCloseable {
     private final Replay replay;
     private final Queries queries;
     private final Driving driving;
+    private final JobRunner runner;
     private final SubscriberSlots slots;
     private final EventRules rules;
     private final SequencerCounts counts = new SequencerCounts();
@@ -124,8 +126,21 @@ public final class Weft implements AutoCloseable {
                         journal,
                         config.indexed() ? config.dataDirectory().resolve(INDEX) : null,
                         segments,
+                        config.jobCommands().lines().keySet(),
                         failures);
         driving = new Driving(config, journal, queries.history(), engine.inbox(), rules, failures);
+        runner =
+                new JobRunner(
+                        new JobRunner.Config(
+                                config.jobCommands().lines(),
+                                config.jobCommands().directory(),
+                                config.jobCommands().runningMax()),
+                        queries.jobs(),
+                        queries.history(),
+                        journal,
+                        engine.inbox(),
+                        rules,
+                        config.durableByDefault());
         final IoLoop.Shared shared =
                 new IoLoop.Shared(
                         engine,
@@ -178,6 +193,7 @@ public final class Weft implements AutoCloseable {
         queries.start();
         driving.start();
         loops.forEach(IoLoop::start);
+        runner.start();
         try {
             tellRecovery(opened.report());
             address =
@@ -196,6 +212,7 @@ public final class Weft implements AutoCloseable {
             if (bridge != null) {
                 bridge.close();
             }
+            runner.close();
             closeAgents(true);
             throw ex;
         }
@@ -318,6 +335,7 @@ public final class Weft implements AutoCloseable {
             door.drain();
         }
         driving.close(); // what it still has to tell is appended
+        runner.close(); // what it still has to tell is appended
         engine.inbox().close();
         loops.forEach(IoLoop::drainStreams);
         awaitStreams();

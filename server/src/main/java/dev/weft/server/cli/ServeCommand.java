@@ -72,6 +72,10 @@ public final class ServeCommand implements Callable<Integer> {
                     .description(setting.description())
                     .build();
         }
+        if (setting.kind() == Setting.Kind.REPEATED) {
+            return SettingOptions.repeated(
+                    setting.flag(), setting.parameter(), setting.description());
+        }
         return SettingOptions.text(
                 setting.flag(),
                 setting.parameter(),

@@ -4,8 +4,10 @@ import dev.weft.server.config.ConfigException;
 import dev.weft.server.config.WeftConfig;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -23,6 +25,18 @@ final class SettingOptions {
     static OptionSpec text(final String name, final String parameter, final String description) {
         return OptionSpec.builder(name)
                 .type(String.class)
+                .paramLabel(parameter)
+                .description(description)
+                .build();
+    }
+
+    /** One that may be given several times. */
+    static OptionSpec repeated(
+            final String name, final String parameter, final String description) {
+        return OptionSpec.builder(name)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity("1")
                 .paramLabel(parameter)
                 .description(description)
                 .build();
@@ -50,6 +64,10 @@ final class SettingOptions {
             final Object value = option.getValue();
             if (value instanceof String text) {
                 flags.put(option.longestName().substring(2), text);
+            } else if (value instanceof List<?> texts) {
+                flags.put(
+                        option.longestName().substring(2),
+                        texts.stream().map(String::valueOf).collect(Collectors.joining("\n")));
             }
         }
         return flags;

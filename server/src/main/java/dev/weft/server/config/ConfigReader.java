@@ -7,11 +7,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 
 /**
  * Gives settings their types. A value that breaks its rule is noted and replaced by the smallest
@@ -145,6 +148,28 @@ final class ConfigReader {
             }
         }
         return List.copyOf(parts);
+    }
+
+    /** What was given several times, each {@code name=text}; no name twice. */
+    Map<String, String> named(final Setting setting, final Pattern name) {
+        final Map<String, String> found = new LinkedHashMap<>();
+        for (final String line : text(setting).split("\n", -1)) {
+            final int equals = line.indexOf('=');
+            final String key = equals < 0 ? line.trim() : line.substring(0, equals).trim();
+            final String value = equals < 0 ? "" : line.substring(equals + 1).trim();
+            if (line.isBlank()) {
+                continue;
+            }
+            if (!name.matcher(key).matches() || value.isEmpty()) {
+                wrong(
+                        setting,
+                        "is not name=text with a name that matches " + name + ": " + line,
+                        "");
+            } else if (found.put(key, value) != null) {
+                wrong(setting, "has a name twice: " + key, "");
+            }
+        }
+        return found;
     }
 
     Path path(final Setting setting) {

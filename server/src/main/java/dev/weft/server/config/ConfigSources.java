@@ -84,7 +84,7 @@ final class ConfigSources {
             if (value.valueType() == ConfigValueType.OBJECT) {
                 mistakes.add(entry.getKey() + ": there are no nested settings (" + source + ")");
             } else {
-                set(entry.getKey(), text(value), source);
+                set(entry.getKey(), text(value, separator(entry.getKey())), source);
             }
         }
     }
@@ -110,14 +110,25 @@ final class ConfigSources {
                 .collect(Collectors.joining(", ", "(", ")"));
     }
 
-    private static String text(final ConfigValue value) {
+    /** Between the parts of a list; a command line may have commas. */
+    private static String separator(final String key) {
+        return Setting.all().stream()
+                        .anyMatch(
+                                setting ->
+                                        setting.kind() == Setting.Kind.REPEATED
+                                                && setting.key().equals(key))
+                ? "\n"
+                : ",";
+    }
+
+    private static String text(final ConfigValue value, final String separator) {
         if (value.valueType() == ConfigValueType.NULL) {
             return "";
         }
         if (value.unwrapped() instanceof List<?> list) {
             final List<String> texts = new ArrayList<>();
             list.forEach(each -> texts.add(String.valueOf(each)));
-            return String.join(",", texts);
+            return String.join(separator, texts);
         }
         return String.valueOf(value.unwrapped());
     }

@@ -26,6 +26,8 @@ public record Setting(
         PLAIN,
         /** On the command line it needs no value. */
         SWITCH,
+        /** It may be given several times; in a file it is a list. */
+        REPEATED,
         /** Never shown, and no flag: command lines can be read by every user of a machine. */
         SECRET
     }
@@ -298,6 +300,18 @@ public record Setting(
                     "",
                     "<1s..365d>",
                     "computing time of each process of a session; empty: no limit");
+    static final Setting JOB_COMMAND =
+            new Setting(
+                    "job-command",
+                    "",
+                    "<name=command line>",
+                    "a command that jobs may run by its name, by /bin/sh; may be repeated",
+                    null,
+                    Kind.REPEATED);
+    static final Setting JOB_COMMAND_DIRECTORY =
+            plain("job-command-directory", ".", "<directory>", "where commands of jobs run");
+    static final Setting JOB_COMMANDS_MAX =
+            plain("job-commands-max", "4", "<1..256>", "commands of jobs that run at a time");
     static final Setting LOG_LEVEL =
             bare(
                     "log-level",
@@ -341,6 +355,9 @@ public record Setting(
                     SESSION_MEMORY_MAX,
                     SESSION_FILES_MAX,
                     SESSION_CPU_MAX,
+                    JOB_COMMAND,
+                    JOB_COMMAND_DIRECTORY,
+                    JOB_COMMANDS_MAX,
                     LOG_LEVEL,
                     DEMO,
                     TRANSPORT,

@@ -36,6 +36,7 @@ public record WeftConfig(
         Events events,
         Sessions sessions,
         SessionCommands sessionCommands,
+        JobCommands jobCommands,
         String logLevel,
         @Nullable Path door,
         @Nullable BridgePlan valkey,
@@ -160,10 +161,24 @@ public record WeftConfig(
         STRICT
     }
 
+    /**
+     * Commands that jobs may run.
+     *
+     * @param lines for the shell, by name.
+     * @param runningMax at a time.
+     */
+    public record JobCommands(Map<String, String> lines, Path directory, int runningMax) {
+        public JobCommands {
+            lines = Map.copyOf(lines);
+        }
+    }
+
     private enum Durability {
         JOURNALED,
         DURABLE
     }
+
+    private static final Pattern COMMAND_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private enum OnOff {
         ON,
@@ -227,6 +242,10 @@ public record WeftConfig(
                                 reader.choice(Setting.AGUI_ORDER, AguiOrder.values())
                                         == AguiOrder.STRICT),
                         readSessionCommands(reader),
+                        new JobCommands(
+                                reader.named(Setting.JOB_COMMAND, COMMAND_NAME),
+                                reader.path(Setting.JOB_COMMAND_DIRECTORY),
+                                reader.whole(Setting.JOB_COMMANDS_MAX, 1, 256)),
                         readLogLevel(reader),
                         reader.text(Setting.DOOR).isEmpty() ? null : reader.path(Setting.DOOR),
                         ValkeySettings.read(reader),

@@ -52,7 +52,8 @@ public final class CommandRoute {
         exchange.onBody(new CollectedBody(exchange, lengthMax, reading, whenDone));
     }
 
-    private static void respond(final Exchange exchange, final Reply reply) {
+    /** Answers with what a command came to. Thread: the connection's loop. */
+    public static void respond(final Exchange exchange, final Reply reply) {
         final CharSequence json = reply.json();
         final String lines = reply.headerLines();
         exchange.respond(

@@ -1,6 +1,7 @@
 package dev.weft.server.job;
 
 import dev.weft.server.control.CommandRoute;
+import dev.weft.server.control.Reply;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.RouteTable;
@@ -76,7 +77,10 @@ public final class JobRoutes {
     private void create(final Exchange exchange) {
         FilterParser.checkNames(exchange.query(), Set.of());
         commands.run(
-                exchange, NewJob.BODY_LENGTH_MAX, body -> NewJob.command(body, jobs.commands()));
+                exchange,
+                NewJob.BODY_LENGTH_MAX,
+                body -> NewJob.command(body, jobs.commands()),
+                this::changed);
     }
 
     private void cancel(final Exchange exchange) {
@@ -86,13 +90,22 @@ public final class JobRoutes {
                 exchange,
                 SHORT_BODY_LENGTH_MAX,
                 command::with,
-                (answered, reply) -> questions.ask(answered, command.outcome()));
+                (answered, reply) -> {
+                    questions.ask(answered, command.outcome());
+                    jobs.signal();
+                });
     }
 
     private void retry(final Exchange exchange) {
         FilterParser.checkNames(exchange.query(), Set.of());
         final String id = id(exchange);
-        commands.run(exchange, SHORT_BODY_LENGTH_MAX, body -> new RetryJob(id, body));
+        commands.run(
+                exchange, SHORT_BODY_LENGTH_MAX, body -> new RetryJob(id, body), this::changed);
+    }
+
+    private void changed(final Exchange exchange, final Reply reply) {
+        CommandRoute.respond(exchange, reply);
+        jobs.signal();
     }
 
     private void one(final Exchange exchange) {

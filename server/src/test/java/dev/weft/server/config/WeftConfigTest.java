@@ -164,6 +164,18 @@ class WeftConfigTest {
     }
 
     @Test
+    void shouldReadCommandsByTheirNames() throws IOException {
+        final String file = file("job-command = [\"test=make a, b=c\", \"x.1 = true\"]");
+        assertThat(WeftConfig.of(Map.of("config", file)).jobCommands().lines())
+                .isEqualTo(Map.of("test", "make a, b=c", "x.1", "true"));
+        assertThat(WeftConfig.of(Map.of("job-command", "a=1\nb=2")).jobCommands().lines())
+                .isEqualTo(Map.of("a", "1", "b", "2"));
+        for (final String wrong : new String[] {"make", "=x", "a b=c", "a=", "a=1\na=2"}) {
+            assertThat(mistakes(Map.of("job-command", wrong), Map.of())).as(wrong).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldRefuseAnOpenBindWithoutKeysUnlessToldOtherwise() throws IOException {
         final Map<String, String> open = Map.of("host", "0.0.0.0");
         assertThatThrownBy(() -> WeftConfig.of(open))
