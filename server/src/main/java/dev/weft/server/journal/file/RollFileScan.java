@@ -31,6 +31,7 @@ public final class RollFileScan {
     private boolean finished;
     private final List<String> damages = new ArrayList<>();
     private long writtenAtStart;
+    private boolean writtenIsBlock; // a block begins where Chronicle says that the last one does
     private final List<SequenceRange> gaps = new ArrayList<>();
     private Positions positions;
 
@@ -230,6 +231,7 @@ public final class RollFileScan {
         lastSequence = Math.max(lastSequence, walk.lastSequence());
         lastTimestamp = Math.max(lastTimestamp, walk.lastTimestamp());
         lastBlockPosition = walk.blockPosition() - RecordHeader.LENGTH;
+        writtenIsBlock |= lastBlockPosition == writtenAtStart;
         blockBytes += walk.position() - lastBlockPosition;
         blockCount++;
     }
@@ -249,6 +251,8 @@ public final class RollFileScan {
             damaged("unreadable file header", 0);
         } else if (written > Math.max(lastBlockPosition, 0)) {
             damaged("records lost at the end, the last one was at " + written, endPosition);
+        } else if (written > 0 && !writtenIsBlock) { // Chronicle would look for the end from there
+            damaged("no record where the last one was said to be, at " + written, endPosition);
         }
         if (!finished) {
             if (endPosition + Long.BYTES > bytes.length()) {

@@ -15,7 +15,9 @@ import dev.weft.server.journal.file.RollCycleNames;
 import dev.weft.server.journal.recovery.StateFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -146,6 +148,38 @@ class JournalFilesFaultTest {
             assertThat(harness.report.quarantined()).hasSize(1);
             assertThat(harness.readFrom(1).events).isEqualTo(head + 2);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 4, 8, 100})
+    void shouldRewriteAFileWhoseLastRecordIsSaidToBeElsewhere(final long tooEarly)
+            throws IOException {
+        final List<Path> files = Directories.rollFiles(directory);
+        final Path last = files.get(files.size() - 1);
+        final ByteBuffer bytes =
+                ByteBuffer.wrap(Files.readAllBytes(last)).order(ByteOrder.LITTLE_ENDIAN);
+        final int at = lastPositionOffset(bytes);
+        bytes.putLong(at, bytes.getLong(at) - tooEarly);
+        Files.write(last, bytes.array());
+        try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            harness.append(1, 50);
+            assertThat(harness.report.quarantined()).hasSize(1);
+            assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
+        }
+    }
+
+    /** Where Chronicle keeps the position of the last record. */
+    private static int lastPositionOffset(final ByteBuffer file) {
+        final int name =
+                new String(file.array(), 0, 512, StandardCharsets.ISO_8859_1)
+                        .indexOf("writePosition");
+        assertThat(name).isPositive();
+        for (int at = (name + 7) & -8; at < 512; at += Long.BYTES) {
+            if (file.getLong(at) > 512 && file.getLong(at) < file.capacity()) {
+                return at;
+            }
+        }
+        throw new AssertionError("no position");
     }
 
     @Test
