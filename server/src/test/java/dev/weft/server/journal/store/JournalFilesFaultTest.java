@@ -1,5 +1,6 @@
 package dev.weft.server.journal.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -156,12 +156,16 @@ class JournalFilesFaultTest {
             throws IOException {
         final List<Path> files = Directories.rollFiles(directory);
         final Path last = files.get(files.size() - 1);
-        final ByteBuffer bytes =
-                ByteBuffer.wrap(Files.readAllBytes(last)).order(ByteOrder.LITTLE_ENDIAN);
-        final int at = lastPositionOffset(bytes);
-        bytes.putLong(at, bytes.getLong(at) - tooEarly);
-        Files.write(last, bytes.array());
+        final byte[] bytes = Files.readAllBytes(last);
+        final ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        final int at = lastPositionOffset(file, new String(bytes, 0, 512, ISO_8859_1));
+        file.putLong(at, file.getLong(at) - tooEarly);
+        Files.write(last, bytes);
         try (JournalHarness harness = new JournalHarness(JournalHarness.small(directory))) {
+            assertThat(harness.report.damage())
+                    .singleElement()
+                    .asString()
+                    .contains("no record where the last one was said to be");
             harness.append(1, 50);
             assertThat(harness.report.quarantined()).hasSize(1);
             assertThat(harness.readFrom(1).events).isEqualTo(head + 1);
@@ -169,10 +173,8 @@ class JournalFilesFaultTest {
     }
 
     /** Where Chronicle keeps the position of the last record. */
-    private static int lastPositionOffset(final ByteBuffer file) {
-        final int name =
-                new String(file.array(), 0, 512, StandardCharsets.ISO_8859_1)
-                        .indexOf("writePosition");
+    private static int lastPositionOffset(final ByteBuffer file, final String header) {
+        final int name = header.indexOf("writePosition");
         assertThat(name).isPositive();
         for (int at = (name + 7) & -8; at < 512; at += Long.BYTES) {
             if (file.getLong(at) > 512 && file.getLong(at) < file.capacity()) {
