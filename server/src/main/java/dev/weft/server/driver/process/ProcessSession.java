@@ -140,14 +140,24 @@ final class ProcessSession {
     }
 
     int doWork(final long nowNs) {
-        final int workCount = tell() + pass();
-        return workCount
-                + switch (state) {
-                    case RUNNING, ENDING -> awaitExit(nowNs);
-                    case LEFT_OVER -> awaitOutputs(nowNs);
-                    case KILLED -> awaitLastOutputs(nowNs);
-                    case OVER -> 0;
-                };
+        int workCount = tell() + pass();
+        int steps = step(nowNs);
+        while (steps
+                > 0) { // what the next state waits for may have come before, and nobody tells it
+            // again
+            workCount += steps;
+            steps = step(nowNs);
+        }
+        return workCount;
+    }
+
+    private int step(final long nowNs) {
+        return switch (state) {
+            case RUNNING, ENDING -> awaitExit(nowNs);
+            case LEFT_OVER -> awaitOutputs(nowNs);
+            case KILLED -> awaitLastOutputs(nowNs);
+            case OVER -> 0;
+        };
     }
 
     /** Whether something waits to be told that was not taken. */

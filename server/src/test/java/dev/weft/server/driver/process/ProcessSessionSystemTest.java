@@ -84,7 +84,7 @@ class ProcessSessionSystemTest {
 
     private WeftServer start(final String commands) {
         return WeftServer.start(
-                directory, Map.of("session-command", commands, "session-grace", "500ms"));
+                directory, Map.of("session-command", commands, "session-grace", "10m"));
     }
 
     private static String create(final SessionCalls calls, final String driver) throws IOException {
