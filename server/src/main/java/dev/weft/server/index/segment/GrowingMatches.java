@@ -1,7 +1,10 @@
 package dev.weft.server.index.segment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Finds the events of a growing segment that match. What few events have is listed and then held
@@ -9,8 +12,15 @@ import java.util.List;
  * however large the segment is. Thread: {@code weft-query}.
  */
 final class GrowingMatches {
+    private static final int REMEMBERED_MAX = 1_024;
+    private static final int INITIAL = 64;
+    private static final float LOAD = 0.75f;
+
     private final TermTable terms;
     private final PostingLists lists;
+
+    /** Of the queries that came last. */
+    private final Map<Wanted, GroupCounts> remembered = new LinkedHashMap<>(INITIAL, LOAD, true);
 
     GrowingMatches(final TermTable terms, final PostingLists lists) {
         this.terms = terms;
@@ -40,14 +50,35 @@ final class GrowingMatches {
                 listed.add(term);
             }
         }
-        return listed.isEmpty() ? new FlatSet(all(words), count) : listed(listed, words);
+        return listed.isEmpty()
+                ? new FlatSet(all(words), count, counts(wanted))
+                : listed(listed, words);
     }
 
     /** Those of one text. */
     OrdinalSet of(final int term, final int count) {
         return lists.isBitmap(term)
-                ? new FlatSet(lists.words(term), count)
+                ? new FlatSet(lists.words(term), count, new GroupCounts())
                 : listed(List.of(term), List.of());
+    }
+
+    /** To be called when the segment forgets everything. */
+    void clear() {
+        remembered.clear();
+    }
+
+    private GroupCounts counts(final Wanted wanted) {
+        final GroupCounts known = remembered.get(wanted);
+        if (known != null) {
+            return known;
+        }
+        final GroupCounts counts = new GroupCounts();
+        remembered.put(wanted, counts);
+        if (remembered.size() > REMEMBERED_MAX) {
+            remembered.remove(
+                    remembered.keySet().iterator().next()); // not used for the longest time
+        }
+        return counts;
     }
 
     private int find(final Wanted.Text text) {
@@ -58,14 +89,55 @@ final class GrowingMatches {
         if (words.size() == 1) {
             return words.get(0);
         }
-        final OrdinalWords[] each = words.toArray(new OrdinalWords[0]);
-        return index -> {
+        return new Intersection(words.toArray(new OrdinalWords[0]));
+    }
+
+    /** What is in each of them. */
+    private static final class Intersection implements OrdinalWords {
+        private final OrdinalWords[] each;
+
+        Intersection(final OrdinalWords[] each) {
+            this.each = each;
+        }
+
+        @Override
+        public long word(final int index) {
             long word = -1;
             for (final OrdinalWords one : each) {
                 word &= one.word(index);
             }
             return word;
-        };
+        }
+
+        @Override
+        public void retain(final int index, final long[] words) {
+            for (final OrdinalWords one : each) {
+                one.retain(index, words);
+            }
+        }
+    }
+
+    /** Words that were put together for one answer. */
+    private static final class Copied implements OrdinalWords {
+        private final long[] copy;
+
+        Copied(final long[] copy) {
+            this.copy = copy;
+        }
+
+        @Override
+        public long word(final int index) {
+            return copy[index];
+        }
+
+        @Override
+        public void retain(final int index, final long[] words) {
+            final int present = Math.min(words.length, copy.length - index);
+            for (int i = 0; i < present; i++) {
+                words[i] &= copy[index + i];
+            }
+            Arrays.fill(words, present, words.length, 0);
+        }
     }
 
     private OrdinalSet listed(final List<Integer> listed, final List<OrdinalWords> words) {
@@ -116,6 +188,6 @@ final class GrowingMatches {
                 }
             }
         }
-        return index -> words[index];
+        return new Copied(words);
     }
 }

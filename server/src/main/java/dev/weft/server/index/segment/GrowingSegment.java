@@ -52,6 +52,7 @@ public final class GrowingSegment extends SearchedSegment {
     public void clear() {
         terms.clear();
         lists.clear();
+        matches.clear();
         runCount = 0;
         blockCount = 0;
         count = 0;

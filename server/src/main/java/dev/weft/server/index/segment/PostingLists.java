@@ -4,6 +4,7 @@ import static org.agrona.BitUtil.SIZE_OF_INT;
 import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 import dev.weft.server.memory.LazyMemory;
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -172,12 +173,7 @@ final class PostingLists {
     /** The ordinals of a bitmap, where they lie; also those that will be added. */
     OrdinalWords words(final int term) {
         final int first = terms.get(term, TermTable.BITMAP) * pagesPerTerm;
-        return index -> {
-            final int page = pagesOfBitmap[first + index / PAGE_WORDS];
-            return page == NO_PAGE
-                    ? 0
-                    : pages.getLong(page * PAGE_BYTES + index % PAGE_WORDS * SIZE_OF_LONG);
-        };
+        return new BitmapWords(first);
     }
 
     /** The ordinals of a list. */
@@ -237,6 +233,38 @@ final class PostingLists {
                     words[from + word] |= pages.getLong(page * PAGE_BYTES + word * SIZE_OF_LONG);
                 }
             }
+        }
+    }
+
+    /** A bitmap. */
+    private final class BitmapWords implements OrdinalWords {
+        private final int first; // of its pages
+
+        BitmapWords(final int first) {
+            this.first = first;
+        }
+
+        @Override
+        public long word(final int index) {
+            final int page = pagesOfBitmap[first + index / PAGE_WORDS];
+            return page == NO_PAGE ? 0 : pages.getLong(offset(page, index));
+        }
+
+        @Override
+        public void retain(final int index, final long[] words) {
+            final int page = pagesOfBitmap[first + index / PAGE_WORDS];
+            if (page == NO_PAGE) {
+                Arrays.fill(words, 0);
+                return;
+            }
+            final int offset = offset(page, index);
+            for (int i = 0; i < words.length; i++) {
+                words[i] &= pages.getLong(offset + i * SIZE_OF_LONG);
+            }
+        }
+
+        private static int offset(final int page, final int index) {
+            return page * PAGE_BYTES + index % PAGE_WORDS * SIZE_OF_LONG;
         }
     }
 

@@ -77,12 +77,7 @@ final class AnyHistory {
 
     static EventQuery query(
             final SplittableRandom random, final Journal journal, final long endUs) {
-        EventQuery query = EventQuery.ALL;
-        for (final IndexField field : IndexField.values()) {
-            if (random.nextInt(6) == 0) {
-                query = query.where(field, terms(random, field));
-            }
-        }
+        EventQuery query = terms(random);
         final long head = journal.appendedSequence();
         if (random.nextInt(4) == 0) {
             query = query.after(random.nextLong(-1, head + 3));
@@ -98,6 +93,17 @@ final class AnyHistory {
         }
         if (random.nextInt(4) == 0) {
             query = query.until(time(random, endUs));
+        }
+        return query;
+    }
+
+    /** A query without bounds. */
+    static EventQuery terms(final SplittableRandom random) {
+        EventQuery query = EventQuery.ALL;
+        for (final IndexField field : IndexField.values()) {
+            if (random.nextInt(6) == 0) {
+                query = query.where(field, terms(random, field));
+            }
         }
         return query;
     }
