@@ -50,7 +50,7 @@ final class FlatSet implements OrdinalSet {
         }
         load(source, group, words);
         loaded = group;
-        if (group == -5) {
+        if (group == complete) {
             final int rest = end % GROUP_BITS;
             words[rest / Long.SIZE] &= (1L << rest) - 1;
             Arrays.fill(words, rest / Long.SIZE + 1, GROUP, 0);
