@@ -30,43 +30,49 @@ public final class SimpleLink implements AutoCloseable {
 
     /** An answer; the body in UTF-8. */
     public record Answer(int status, String body) {
-        /** What stands behind {@code "name":"} up to the next quote. */
-        public String text(final String name) {
-            final int at = body.indexOf('"' + name + "\":\"") + name.length() + 4;
+        /**
+         * What stands behind {@code "name":"} up to the next quote.
+         *
+         * @throws IOException if there is no such member.
+         */
+        public String text(final String name) throws IOException {
+            final String begin = '"' + name + "\":\"";
+            final int at = body.indexOf(begin) + begin.length();
+            if (at < begin.length()) {
+                throw new IOException("no " + name + " in " + this);
+            }
             return body.substring(at, body.indexOf('"', at));
         }
     }
 
-    /** Asks and waits for the answer. */
-    public Answer ask(final String method, final String path, final String body)
-            throws IOException {
-        send(method, path, "", body);
-        return answer();
-    }
-
     /**
-     * Sends a request.
+     * A request.
      *
      * @param headers further lines, each ended by CR LF.
      */
-    public void send(
-            final String method, final String path, final String headers, final String body)
-            throws IOException {
-        final byte[] text = body.getBytes(StandardCharsets.UTF_8);
-        final ByteArrayOutputStream request = new ByteArrayOutputStream(256 + text.length);
-        request.writeBytes(
-                (method
-                                + ' '
-                                + path
-                                + " HTTP/1.1\r\nHost: localhost\r\n"
-                                + "Content-Type: application/json\r\n"
-                                + headers
-                                + "Content-Length: "
-                                + text.length
-                                + "\r\n\r\n")
-                        .getBytes(StandardCharsets.UTF_8));
-        request.writeBytes(text);
-        socket.getOutputStream().write(request.toByteArray());
+    public record Request(String method, String path, String headers, String body) {
+        public Request(final String method, final String path, final String body) {
+            this(method, path, "", body);
+        }
+    }
+
+    /** Asks and waits for the answer. */
+    public Answer ask(final Request request) throws IOException {
+        send(request);
+        return answer();
+    }
+
+    /** Sends a request; its answer comes behind those to the ones before. */
+    public void send(final Request request) throws IOException {
+        final byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
+        final String head =
+                "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
+                        .formatted(
+                                request.method(), request.path(), request.headers(), body.length);
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + body.length);
+        bytes.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(body);
+        socket.getOutputStream().write(bytes.toByteArray());
     }
 
     /** Waits for the next answer. */

@@ -6,6 +6,7 @@ import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.ReportWriter;
 import dev.weft.bench.rig.MemoryWarmer;
+import dev.weft.bench.rig.Product;
 import dev.weft.bench.rig.Rig;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.scenario.BridgeScenario;
@@ -333,13 +334,13 @@ public final class LoadMain implements Callable<Integer> {
             case "subscribers" -> new SweepScenario(batch, window, seconds);
             case "fairness" -> new FairnessScenario(1_000, 9_000, 500, seconds);
             case "history" -> new HistoryScenario(events, seconds, stores(), keep);
-            case "start" -> new StartScenario(work, product(), 1_000_000);
+            case "start" -> new StartScenario(product(), 1_000_000);
             case "export" -> new ExportScenario(2_000_000);
             case "session-output" -> new SessionOutputScenario(100, 100, seconds);
-            case "weft-run" -> new WeftRunScenario(work, program(), 1_000_000_000);
-            case "bridge" -> new BridgeScenario(work, List.of(server.split(" ", -1)), 500_000);
+            case "weft-run" -> new WeftRunScenario(product(), 1_000_000_000);
+            case "bridge" -> new BridgeScenario(product(), 500_000);
             case "memory" -> new MemoryScenario();
-            case "sessions" -> new SessionsScenario(10_000, 1_000, seconds);
+            case "sessions" -> new SessionsScenario(product(), 10_000, 1_000, seconds);
             case "storm" -> new StormScenario(clients);
             case "stalled" -> new StalledScenario(2 * subscribers);
             case "pressure" -> new PressureScenario(subscribers, seconds);
@@ -348,14 +349,8 @@ public final class LoadMain implements Callable<Integer> {
         };
     }
 
-    private Contender product() {
-        return Contenders.weft(Report.PRODUCT, List.of(server.split(" ", -1)));
-    }
-
-    /** What runs the program, without the command that {@link #server} gives it. */
-    private List<String> program() {
-        final List<String> words = List.of(server.split(" ", -1));
-        return words.subList(0, Math.max(1, words.indexOf("serve")));
+    private Product product() {
+        return new Product(work, List.of(server.split(" ", -1)));
     }
 
     private void warm(final Map<String, Object> circumstances) throws IOException {

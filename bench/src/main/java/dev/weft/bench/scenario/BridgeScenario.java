@@ -6,10 +6,9 @@ import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.Measure;
-import dev.weft.bench.rig.Rig;
+import dev.weft.bench.rig.Product;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
-import dev.weft.bench.server.Contenders;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.RedisProcess;
 import dev.weft.bench.server.ServerProcess;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,17 +47,14 @@ public final class BridgeScenario implements Scenario {
                     + "x".repeat(EventText.LENGTH - "{'text':''}".length())
                     + "\\\"}\"";
 
-    private final Path work;
-    private final List<String> command;
+    private final Product product;
     private final int entryCount;
 
     /**
-     * @param command starts a server when its options are appended; has the word {@code serve}.
      * @param entryCount in each direction, a multiple of 10,000.
      */
-    public BridgeScenario(final Path work, final List<String> command, final int entryCount) {
-        this.work = work;
-        this.command = List.copyOf(command);
+    public BridgeScenario(final Product product, final int entryCount) {
+        this.product = product;
         this.entryCount = entryCount;
     }
 
@@ -91,8 +86,12 @@ public final class BridgeScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        final Path folder = Files.createTempDirectory(work, "bridge");
-        try (RedisProcess redis = RedisProcess.start(work.resolve("redis.log"))) {
+        product.inFolder(folder -> both(measure, folder));
+        return measure.round();
+    }
+
+    private void both(final Measure measure, final Path folder) throws IOException {
+        try (RedisProcess redis = RedisProcess.start(product.log())) {
             for (int filled = 0; filled < entryCount; filled += FILLED_AT_ONCE) {
                 redis.call(FILL);
             }
@@ -100,10 +99,7 @@ public final class BridgeScenario implements Scenario {
             redis.call("XGROUP DESTROY " + IN + " weft");
             redis.call("DEL " + OUT);
             apart(redis, measure, folder);
-        } finally {
-            Rig.delete(folder);
         }
-        return measure.round();
     }
 
     @SuppressWarnings("try") // the second server only has to be there
@@ -112,13 +108,13 @@ public final class BridgeScenario implements Scenario {
         final Path data = folder.resolve("embedded");
         final long startNs = System.nanoTime();
         try (ServerProcess in =
-                start(data, "--valkey-url", redis.url(), "--valkey-from-streams", IN)) {
+                product.start(data, "--valkey-url", redis.url(), "--valkey-from-streams", IN)) {
             awaitHead(in);
             value(measure, "in, in the server", startNs);
         }
         final long outNs = System.nanoTime();
         try (ServerProcess out =
-                start(
+                product.start(
                         data,
                         "--valkey-url",
                         redis.url(),
@@ -133,7 +129,7 @@ public final class BridgeScenario implements Scenario {
 
     private void apart(final RedisProcess redis, final Measure measure, final Path folder)
             throws IOException {
-        try (ServerProcess server = start(folder.resolve("apart"))) {
+        try (ServerProcess server = product.start(folder.resolve("apart"))) {
             final long startNs = System.nanoTime();
             final Process in = bridge(server, redis, "--from-stream", IN);
             try {
@@ -153,26 +149,16 @@ public final class BridgeScenario implements Scenario {
         }
     }
 
-    private ServerProcess start(final Path data, final String... options) throws IOException {
-        final List<String> whole = new ArrayList<>(command);
-        whole.addAll(List.of(options));
-        return Contenders.weft(Report.PRODUCT, whole)
-                .starter()
-                .start(data, work.resolve("bridge.log"));
-    }
-
     private Process bridge(
             final ServerProcess server, final RedisProcess redis, final String... options)
             throws IOException {
-        final List<String> whole = new ArrayList<>(command.subList(0, command.indexOf("serve")));
-        whole.addAll(List.of("bridge", "valkey"));
-        whole.addAll(List.of("--url", "http://127.0.0.1:" + server.port()));
+        final List<String> whole =
+                product.program("bridge", "valkey", "--url", "http://127.0.0.1:" + server.port());
         whole.addAll(List.of("--valkey", redis.url()));
         whole.addAll(List.of(options));
         return new ProcessBuilder(whole)
                 .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(work.resolve("bridge.log").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(product.log().toFile()))
                 .start();
     }
 

@@ -1,7 +1,8 @@
 package dev.weft.bench.scenario;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.weft.bench.client.SimpleLink;
+import dev.weft.bench.client.SimpleLink.Request;
+import dev.weft.bench.client.ValueStream;
 import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
@@ -12,20 +13,11 @@ import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sessions whose commands print lines at a steady pace: from the moment before a line is printed,
@@ -33,17 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
  * the machine's monotonic clock.
  */
 public final class SessionOutputScenario implements Scenario {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int READ_LENGTH = 1 << 20;
-    private static final byte[] VALUE = "\"value\":".getBytes(US_ASCII);
     private static final double WARM_UP_S = 2;
-    private static final int START_MAX_S = 60;
+    private static final int DIGITS = 3;
+    private static final int REFUSED = 300;
     private static final String PROGRAM =
             """
             import json, random, sys, time
             rate, count = int(sys.argv[1]), int(sys.argv[2])
-            run = json.loads(sys.stdin.readline())
             out = sys.stdout
+            out.write('{"type":"CUSTOM","name":"ready","value":0}\\n')
+            out.flush()
+            run = json.loads(sys.stdin.readline())
             out.write('{"type":"RUN_STARTED","threadId":"%s","runId":"%s"}\\n' % (run["threadId"], run["runId"]))
             out.flush()
             start = time.monotonic() + 0.5 + random.random() / rate
@@ -59,7 +51,6 @@ public final class SessionOutputScenario implements Scenario {
     private final int sessions;
     private final int linesPerSecond;
     private final double seconds;
-    private final HttpClient client = HttpClient.newHttpClient();
 
     /** So many sessions that print so much for so long, behind a warm-up. */
     public SessionOutputScenario(
@@ -105,158 +96,72 @@ public final class SessionOutputScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        final String base = "http://127.0.0.1:" + server.port() + "/v1/sessions";
-        final List<String> ids = new ArrayList<>();
-        try (SocketChannel stream = subscribe(server)) {
+        final String path = "/sessions/r" + number + '-';
+        try (ValueStream stream = new ValueStream(server.port(), "/events/stream?type=CUSTOM");
+                SimpleLink link = new SimpleLink(server.port())) {
             for (int i = 0; i < sessions; i++) {
-                ids.add(
-                        JSON.readTree(post(base, "{\"task\":\"tick\",\"driver\":\"tick\"}", 201))
-                                .path("id")
-                                .asString());
+                final String id = "r" + number + '-' + i;
+                final String body = "{\"task\":\"tick\",\"driver\":\"tick\",\"id\":\"" + id + "\"}";
+                ask(link, new Request("POST", "/sessions", body));
             }
-            for (final String id : ids) {
-                awaitRunning(base, id);
+            final Lines ready = new Lines();
+            while (ready.count < sessions) {
+                stream.read(ready);
             }
-            for (final String id : ids) {
-                post(base + '/' + id + "/message", "{\"content\":\"go\"}", 202);
+            for (int i = 0; i < sessions; i++) {
+                ask(link, new Request("POST", path + i + "/message", "{\"content\":\"go\"}"));
             }
             read(stream, measure);
-        } finally {
-            for (final String id : ids) {
-                request(HttpRequest.newBuilder(URI.create(base + '/' + id)).DELETE().build());
+            for (int i = 0; i < sessions; i++) {
+                ask(link, new Request("DELETE", path + i, ""));
             }
         }
         return measure.round();
     }
 
-    private void read(final SocketChannel stream, final Measure measure) throws IOException {
+    private static void ask(final SimpleLink link, final Request request) throws IOException {
+        final SimpleLink.Answer answer = link.ask(request);
+        if (answer.status() >= REFUSED) {
+            throw new IOException(request.path() + ": " + answer);
+        }
+    }
+
+    /** What has come: how many, and how long it took when that counts. */
+    private static final class Lines implements LongConsumer {
+        private final Histogram times = new Histogram(DIGITS);
+        private long count;
+
+        @Override
+        public void accept(final long printedNs) {
+            count++;
+            if (printedNs > 0) {
+                times.recordValue(Math.max(0, System.nanoTime() - printedNs));
+            }
+        }
+    }
+
+    private void read(final ValueStream stream, final Measure measure) throws IOException {
         final long all = (long) sessions * lineCount();
         final long warmUp = (long) (sessions * WARM_UP_S * linesPerSecond);
-        final Histogram times = measure.times();
-        final ByteBuffer buffer = ByteBuffer.allocate(READ_LENGTH);
-        long count = 0;
-        while (count < all) {
-            if (stream.read(buffer) < 0) {
-                throw new IOException(
-                        "the stream ended after %d of %d lines".formatted(count, all));
-            }
-            final long nowNs = System.nanoTime();
-            int from = 0;
-            for (int at = next(buffer, 0); at >= 0; at = next(buffer, at)) {
-                final long printedNs = number(buffer, at);
-                if (printedNs < 0) {
-                    break; // not all of it is here
-                }
-                from = at;
-                count++;
-                if (count == warmUp) {
-                    measure.start();
-                } else if (count > warmUp) {
-                    times.recordValue(Math.max(0, nowNs - printedNs));
-                }
-            }
-            buffer.flip().position(Math.max(from, buffer.limit() - READ_LENGTH / 2));
-            buffer.compact();
+        final Lines lines = new Lines();
+        while (lines.count < warmUp) {
+            stream.read(lines);
+        }
+        measure.start();
+        lines.times.reset();
+        final long from = lines.count;
+        while (lines.count < all) {
+            stream.read(lines);
         }
         measure.stop();
-        for (final double percentile : new double[] {50, 99, 99.9}) {
-            final String name =
-                    percentile == Math.rint(percentile)
-                            ? String.valueOf((int) percentile)
-                            : String.valueOf(percentile);
-            measure.value("p" + name + ", ms", times.getValueAtPercentile(percentile) / 1e6);
-        }
+        final Histogram times = lines.times;
+        measure.times().add(times);
+        measure.value("p50, ms", times.getValueAtPercentile(50) / 1e6);
+        measure.value("p99, ms", times.getValueAtPercentile(99) / 1e6);
+        measure.value("p99.9, ms", times.getValueAtPercentile(99.9) / 1e6);
         measure.value("max, ms", times.getMaxValue() / 1e6);
-        measure.value("lines/s", (all - warmUp) / measure.seconds());
-        measure.value("server CPU per line, µs", measure.cpuSeconds() * 1e6 / (all - warmUp));
-        measure.count("lines", count);
-    }
-
-    /** Position behind the next name of the value, or -1. */
-    private static int next(final ByteBuffer buffer, final int from) {
-        final int end = buffer.position() - VALUE.length;
-        for (int i = from; i <= end; i++) {
-            int matched = 0;
-            while (matched < VALUE.length && buffer.get(i + matched) == VALUE[matched]) {
-                matched++;
-            }
-            if (matched == VALUE.length) {
-                return i + VALUE.length;
-            }
-        }
-        return -1;
-    }
-
-    /** The number there; -1 if its end is not there yet. */
-    private static long number(final ByteBuffer buffer, final int at) {
-        long number = 0;
-        for (int i = at; i < buffer.position(); i++) {
-            final byte digit = buffer.get(i);
-            if (digit < '0' || digit > '9') {
-                return number;
-            }
-            number = 10 * number + digit - '0';
-        }
-        return -1;
-    }
-
-    private static SocketChannel subscribe(final ServerProcess server) throws IOException {
-        final SocketChannel stream =
-                SocketChannel.open(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-        stream.write(
-                ByteBuffer.wrap(
-                        "GET /events/stream?type=CUSTOM HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                                .getBytes(US_ASCII)));
-        final ByteBuffer head = ByteBuffer.allocate(4_096);
-        while (!US_ASCII.decode(head.duplicate().flip()).toString().contains("\r\n\r\n")) {
-            if (stream.read(head) < 0) {
-                throw new IOException("no stream");
-            }
-        }
-        return stream;
-    }
-
-    private void awaitRunning(final String base, final String id) throws IOException {
-        final long deadline = System.nanoTime() + START_MAX_S * 1_000_000_000L;
-        while (true) {
-            final String status =
-                    JSON.readTree(
-                                    request(
-                                                    HttpRequest.newBuilder(
-                                                                    URI.create(base + '/' + id))
-                                                            .build())
-                                            .body())
-                            .path("status")
-                            .asString();
-            if (status.equals("running")) {
-                return;
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException("session " + id + " is " + status);
-            }
-        }
-    }
-
-    private String post(final String url, final String body, final int status) throws IOException {
-        final HttpResponse<String> answer =
-                request(
-                        HttpRequest.newBuilder(URI.create(url))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(body))
-                                .build());
-        if (answer.statusCode() != status) {
-            throw new IOException(url + ": " + answer.statusCode() + " " + answer.body());
-        }
-        return answer.body();
-    }
-
-    private HttpResponse<String> request(final HttpRequest request) throws IOException {
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (final InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throw new IOException(ex);
-        }
+        measure.value("lines/s", (all - from) / measure.seconds());
+        measure.value("server CPU per line, µs", measure.cpuSeconds() * 1e6 / (all - from));
+        measure.count("lines", lines.count);
     }
 }

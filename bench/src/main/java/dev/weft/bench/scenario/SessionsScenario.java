@@ -1,26 +1,28 @@
 package dev.weft.bench.scenario;
 
 import dev.weft.bench.client.Aside;
+import dev.weft.bench.client.PacedCalls;
 import dev.weft.bench.client.SimpleLink;
+import dev.weft.bench.client.SimpleLink.Request;
 import dev.weft.bench.report.Goal;
 import dev.weft.bench.report.Picture;
 import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.JvmMemory;
 import dev.weft.bench.rig.Measure;
+import dev.weft.bench.rig.Product;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ten thousand sessions, a thousand of them running with workers from outside that keep their
@@ -28,18 +30,30 @@ import org.jspecify.annotations.Nullable;
  * take.
  */
 public final class SessionsScenario implements Scenario {
-    private static final int DIGITS = 3;
     private static final int PIPELINED = 50;
     private static final int CALLS_PER_SECOND = 100; // of each kind
     private static final int HEARTBEATS_PER_SECOND = 200; // each lease every 5 s
     private static final int AGUI_PER_SECOND = 200;
+    private static final String LIST = "list";
+    private static final int LISTS_PER_SECOND = CALLS_PER_SECOND / 10;
     private static final int LIST_LIMIT = 100;
+    private static final int WARM_UP_S = 1;
 
+    /** So many of the idle ones are stopped when the first of them is started. */
+    private static final int STOPPED_AHEAD = CALLS_PER_SECOND;
+
+    private final Product product;
     private final int sessionCount;
     private final int runningCount;
     private final double seconds;
 
-    public SessionsScenario(final int sessionCount, final int runningCount, final double seconds) {
+    /** So many of them. */
+    public SessionsScenario(
+            final Product product,
+            final int sessionCount,
+            final int runningCount,
+            final double seconds) {
+        this.product = product;
         this.sessionCount = sessionCount;
         this.runningCount = runningCount;
         this.seconds = seconds;
@@ -50,8 +64,9 @@ public final class SessionsScenario implements Scenario {
         return new Question(
                 "sessions",
                 ("%,d sessions, %,d of them running with workers from outside. Memory: live heap after"
-                                + " a full collection, from before they were created until they are all in"
-                                + " the table and the index, divided by their number. Then for %.0f s, from"
+                                + " a full collection, on a fresh server, from before they were created"
+                                + " until they are all in the table and the index, divided by their number."
+                                + " Then, on another, for %.0f s, from"
                                 + " four connections and in an open loop (the time counts from the moment"
                                 + " a call was due to its answer): %d messages/s to running sessions, %d"
                                 + " stops/s and %d starts/s of others, %d pages/s of %d sessions; beside"
@@ -63,7 +78,7 @@ public final class SessionsScenario implements Scenario {
                                 CALLS_PER_SECOND,
                                 CALLS_PER_SECOND,
                                 CALLS_PER_SECOND,
-                                CALLS_PER_SECOND / 10,
+                                LISTS_PER_SECOND,
                                 LIST_LIMIT,
                                 HEARTBEATS_PER_SECOND,
                                 AGUI_PER_SECOND),
@@ -84,103 +99,130 @@ public final class SessionsScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        final JvmMemory memory = new JvmMemory(server.pid());
-        final String prefix = "r" + number + '-';
-        final Map<String, String> leases;
+        product.inFolder(folder -> memory(measure, folder));
+        final String path = "/sessions/r" + number + '-';
+        final List<Lease> leases = new ArrayList<>();
         try (SimpleLink link = new SimpleLink(server.port())) {
-            link.ask("GET", "/sessions?limit=1", "");
-            final long liveBefore = memory.liveHeap();
-            create(link, prefix);
-            final String page = link.ask("GET", "/sessions?limit=1", "").body();
-            if (!page.contains("\"id\":\"" + prefix + (sessionCount - 1) + '"')) {
-                measure.violation("the newest session is not the one created last: " + page);
+            create(link, "r" + number + '-', sessionCount);
+            for (int i = 0; i < runningCount; i++) {
+                final String session = path + i;
+                final SimpleLink.Answer answer =
+                        link.ask(new Request("POST", session + "/claim", "{\"worker\":\"bench\"}"));
+                leases.add(new Lease(session, answer.text("lease_id")));
             }
-            measure.value(
-                    "live heap per idle session, KB",
-                    (memory.liveHeap() - liveBefore) / 1024.0 / sessionCount);
-            leases = claim(link, prefix);
+            pipelined(
+                    link,
+                    STOPPED_AHEAD,
+                    202,
+                    i -> new Request("POST", path + idle(i) + "/stop", ""));
         }
         final AtomicBoolean isOver = new AtomicBoolean();
-        final Aside<Long> beats = Aside.begin(() -> keepAlive(server, leases, isOver));
-        final Aside<Long> work = Aside.begin(() -> publish(server, leases, isOver));
-        calls(server, prefix, leases, measure, 1); // warms up
-        measure.start();
-        final Map<String, Histogram> times = calls(server, prefix, leases, measure, seconds);
-        measure.stop();
-        isOver.set(true);
-        measure.count("heartbeats", beats.result());
-        measure.count("AG-UI events", work.result());
+        final Aside<Histogram> heartbeats =
+                beside(
+                        server,
+                        HEARTBEATS_PER_SECOND,
+                        isOver,
+                        i -> leases.get(i % runningCount).keep());
+        final Aside<Histogram> events =
+                beside(
+                        server,
+                        AGUI_PER_SECOND,
+                        isOver,
+                        i -> leases.get(i % runningCount).publish(i));
+        final Map<String, Histogram> times;
+        try {
+            calls(server, path, 0, WARM_UP_S);
+            measure.start();
+            times = calls(server, path, WARM_UP_S * CALLS_PER_SECOND, seconds);
+            measure.stop();
+        } finally {
+            isOver.set(true);
+        }
+        measure.count("heartbeats", heartbeats.result().getTotalCount());
+        measure.count("AG-UI events", events.result().getTotalCount());
         measure.value("server CPU, cores", measure.cpuSeconds() / measure.seconds());
         times.forEach((kind, histogram) -> values(measure, kind, histogram));
-        delete(server, prefix);
+        try (SimpleLink link = new SimpleLink(server.port())) {
+            pipelined(link, sessionCount, 204, i -> new Request("DELETE", path + i, ""));
+        }
         return measure.round();
     }
 
+    /** A worker's hold of a session, and what it does with it. */
+    private record Lease(String session, String id) {
+        Request keep() {
+            return new Request("POST", session + "/lease", "{\"lease_id\":\"" + id + "\"}");
+        }
+
+        Request publish(final int value) {
+            return new Request(
+                    "POST",
+                    session + "/agui",
+                    "Weft-Lease: " + id + "\r\n",
+                    "{\"type\":\"CUSTOM\",\"name\":\"progress\",\"value\":" + value + '}');
+        }
+    }
+
+    /** Number of a session that no worker has. */
+    private int idle(final int index) {
+        return runningCount + index % (sessionCount - runningCount);
+    }
+
     private static void values(final Measure measure, final String kind, final Histogram times) {
-        for (final double percentile : new double[] {50, 99, 100}) {
+        for (final int percentile : new int[] {50, 99, 100}) {
             measure.value(
-                    String.format(
-                            Locale.ROOT,
-                            "%s %s, ms",
-                            kind,
-                            percentile == 100 ? "max" : "p" + (int) percentile),
+                    "%s %s, ms".formatted(kind, percentile == 100 ? "max" : "p" + percentile),
                     times.getValueAtPercentile(percentile) / 1e6);
         }
         measure.count(kind + " calls", times.getTotalCount());
-        if (!kind.equals("list")) {
+        if (!kind.equals(LIST)) {
             measure.times().add(times);
         }
     }
 
-    private void create(final SimpleLink link, final String prefix) throws IOException {
+    /** What each adds to the heap of a server that has done little yet. */
+    private void memory(final Measure measure, final Path folder) throws IOException {
+        try (ServerProcess fresh = product.start(folder);
+                SimpleLink link = new SimpleLink(fresh.port())) {
+            final JvmMemory memory = new JvmMemory(fresh.pid());
+            create(link, "before-", PIPELINED);
+            final long before = memory.liveHeap();
+            create(link, "", sessionCount);
+            measure.value(
+                    "live heap per idle session, KB",
+                    (memory.liveHeap() - before) / 1024.0 / sessionCount);
+        }
+    }
+
+    /** Creates so many and waits until they are in the list. */
+    private static void create(final SimpleLink link, final String prefix, final int count)
+            throws IOException {
         pipelined(
                 link,
-                sessionCount,
+                count,
                 201,
                 i ->
-                        link.send(
+                        new Request(
                                 "POST",
                                 "/sessions",
-                                "",
                                 "{\"task\":\"look into the build that failed\",\"id\":\"%s%d\"}"
                                         .formatted(prefix, i)));
-    }
-
-    private Map<String, String> claim(final SimpleLink link, final String prefix)
-            throws IOException {
-        final Map<String, String> leases = new LinkedHashMap<>();
-        for (int i = 0; i < runningCount; i++) {
-            final SimpleLink.Answer answer =
-                    link.ask(
-                            "POST", "/sessions/" + prefix + i + "/claim", "{\"worker\":\"bench\"}");
-            leases.put(prefix + i, answer.text("lease_id"));
+        final SimpleLink.Answer newest = link.ask(new Request("GET", "/sessions?limit=1", ""));
+        if (!newest.text("id").equals(prefix + (count - 1))) {
+            throw new IOException("not the session that was created last: " + newest);
         }
-        return leases;
-    }
-
-    private void delete(final ServerProcess server, final String prefix) throws IOException {
-        try (SimpleLink link = new SimpleLink(server.port())) {
-            pipelined(
-                    link,
-                    sessionCount,
-                    204,
-                    i -> link.send("DELETE", "/sessions/" + prefix + i, "", ""));
-        }
-    }
-
-    /** Sends one of many requests. */
-    @FunctionalInterface
-    private interface Send {
-        void send(int index) throws IOException;
     }
 
     private static void pipelined(
-            final SimpleLink link, final int count, final int status, final Send send)
+            final SimpleLink link,
+            final int count,
+            final int status,
+            final IntFunction<Request> requests)
             throws IOException {
         int answered = 0;
         for (int i = 0; i < count || answered < count; ) {
             if (i < count && i - answered < PIPELINED) {
-                send.send(i++);
+                link.send(requests.apply(i++));
             } else {
                 final SimpleLink.Answer answer = link.answer();
                 if (answer.status() != status) {
@@ -191,75 +233,53 @@ public final class SessionsScenario implements Scenario {
         }
     }
 
-    /** All kinds of calls for a while, each kind from a connection of its own. */
+    /**
+     * All kinds of calls for a while, each kind over a connection of its own. Of those that no
+     * worker has, each is stopped a while before it is started.
+     *
+     * @param first number of the first message, stop and start.
+     */
     private Map<String, Histogram> calls(
-            final ServerProcess server,
-            final String prefix,
-            final Map<String, String> leases,
-            final Measure measure,
-            final double duration)
+            final ServerProcess server, final String path, final int first, final double duration)
             throws IOException {
-        final List<String> running = new ArrayList<>(leases.keySet());
+        final int count = (int) (duration * CALLS_PER_SECOND);
         final Map<String, Aside<Histogram>> asides = new LinkedHashMap<>();
         asides.put(
                 "message",
-                Aside.begin(
-                        () ->
-                                loop(
-                                        server,
-                                        duration,
-                                        CALLS_PER_SECOND,
-                                        measure,
-                                        i ->
-                                                "/sessions/"
-                                                        + running.get(i % running.size())
-                                                        + "/message",
+                paced(
+                        server,
+                        CALLS_PER_SECOND,
+                        count,
+                        i ->
+                                new Request(
+                                        "POST",
+                                        path + (first + i) % runningCount + "/message",
                                         "{\"content\":\"and what about the tests?\"}")));
-        final int idle = sessionCount - runningCount;
-        // Those that are stopped here were started, or created, long ago; the starts follow behind.
         asides.put(
                 "stop",
-                Aside.begin(
-                        () ->
-                                loop(
-                                        server,
-                                        duration,
-                                        CALLS_PER_SECOND,
-                                        measure,
-                                        i ->
-                                                "/sessions/"
-                                                        + prefix
-                                                        + (runningCount + i % idle)
-                                                        + "/stop",
+                paced(
+                        server,
+                        CALLS_PER_SECOND,
+                        count,
+                        i ->
+                                new Request(
+                                        "POST",
+                                        path + idle(first + i + STOPPED_AHEAD) + "/stop",
                                         "")));
         asides.put(
                 "start",
-                Aside.begin(
-                        () -> {
-                            LockSupport.parkNanos(100_000_000);
-                            return loop(
-                                    server,
-                                    duration - 0.2,
-                                    CALLS_PER_SECOND,
-                                    measure,
-                                    i ->
-                                            "/sessions/"
-                                                    + prefix
-                                                    + (runningCount + i % idle)
-                                                    + "/start",
-                                    "");
-                        }));
+                paced(
+                        server,
+                        CALLS_PER_SECOND,
+                        count,
+                        i -> new Request("POST", path + idle(first + i) + "/start", "")));
         asides.put(
-                "list",
-                Aside.begin(
-                        () ->
-                                loop(
-                                        server,
-                                        duration,
-                                        CALLS_PER_SECOND / 10,
-                                        measure,
-                                        i -> "/sessions?limit=" + LIST_LIMIT,
-                                        null)));
+                LIST,
+                paced(
+                        server,
+                        LISTS_PER_SECOND,
+                        (int) (duration * LISTS_PER_SECOND),
+                        i -> new Request("GET", "/sessions?limit=" + LIST_LIMIT, "")));
         final Map<String, Histogram> times = new LinkedHashMap<>();
         for (final Map.Entry<String, Aside<Histogram>> aside : asides.entrySet()) {
             times.put(aside.getKey(), aside.getValue().result());
@@ -267,113 +287,21 @@ public final class SessionsScenario implements Scenario {
         return times;
     }
 
-    /** Path of one call. */
-    @FunctionalInterface
-    private interface Paths {
-        String of(int index);
-    }
-
-    private static Histogram loop(
+    private static Aside<Histogram> paced(
             final ServerProcess server,
-            final double duration,
             final int perSecond,
-            final Measure measure,
-            final Paths paths,
-            final @Nullable String body)
-            throws IOException {
-        final Histogram times = new Histogram(DIGITS);
-        final int count = (int) (duration * perSecond);
-        try (SimpleLink link = new SimpleLink(server.port())) {
-            final long startNs = System.nanoTime();
-            for (int i = 0; i < count; i++) {
-                final long dueNs = startNs + i * (1_000_000_000L / perSecond);
-                sleepUntil(dueNs);
-                final SimpleLink.Answer answer =
-                        link.ask(
-                                body == null ? "GET" : "POST",
-                                paths.of(i),
-                                body == null ? "" : body);
-                times.recordValue(System.nanoTime() - dueNs);
-                if (answer.status() > 202) {
-                    synchronized (measure) {
-                        measure.violation(paths.of(i) + ": " + answer);
-                    }
-                }
-            }
-        }
-        return times;
+            final int count,
+            final IntFunction<Request> requests) {
+        return Aside.begin(
+                () -> PacedCalls.run(server.port(), perSecond, i -> i < count, requests));
     }
 
-    private static long keepAlive(
+    private static Aside<Histogram> beside(
             final ServerProcess server,
-            final Map<String, String> leases,
-            final AtomicBoolean isOver)
-            throws IOException {
-        return beside(
-                server,
-                leases,
-                isOver,
-                HEARTBEATS_PER_SECOND,
-                (link, id, lease, i) ->
-                        link.send(
-                                "POST",
-                                "/sessions/" + id + "/lease",
-                                "",
-                                "{\"lease_id\":\"" + lease + "\"}"));
-    }
-
-    private static long publish(
-            final ServerProcess server,
-            final Map<String, String> leases,
-            final AtomicBoolean isOver)
-            throws IOException {
-        return beside(
-                server,
-                leases,
-                isOver,
-                AGUI_PER_SECOND,
-                (link, id, lease, i) ->
-                        link.send(
-                                "POST",
-                                "/sessions/" + id + "/agui",
-                                "Weft-Lease: " + lease + "\r\n",
-                                "{\"type\":\"CUSTOM\",\"name\":\"progress\",\"value\":" + i + '}'));
-    }
-
-    /** One call of a worker. */
-    @FunctionalInterface
-    private interface WorkerCall {
-        void send(SimpleLink link, String id, String lease, int index) throws IOException;
-    }
-
-    private static long beside(
-            final ServerProcess server,
-            final Map<String, String> leases,
+            final int perSecond,
             final AtomicBoolean isOver,
-            final int perSecond,
-            final WorkerCall call)
-            throws IOException {
-        final List<Map.Entry<String, String>> all = new ArrayList<>(leases.entrySet());
-        long count = 0;
-        try (SimpleLink link = new SimpleLink(server.port())) {
-            final long startNs = System.nanoTime();
-            for (int i = 0; !isOver.get(); i++) {
-                sleepUntil(startNs + i * (1_000_000_000L / perSecond));
-                final Map.Entry<String, String> one = all.get(i % all.size());
-                call.send(link, one.getKey(), one.getValue(), i);
-                final SimpleLink.Answer answer = link.answer();
-                if (answer.status() != 200) {
-                    throw new IOException("refused: " + answer);
-                }
-                count++;
-            }
-        }
-        return count;
-    }
-
-    private static void sleepUntil(final long dueNs) {
-        for (long left = dueNs - System.nanoTime(); left > 0; left = dueNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+            final IntFunction<Request> requests) {
+        return Aside.begin(
+                () -> PacedCalls.run(server.port(), perSecond, i -> !isOver.get(), requests));
     }
 }

@@ -8,13 +8,12 @@ import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.Measure;
-import dev.weft.bench.rig.Rig;
+import dev.weft.bench.rig.Product;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.EventText;
 import dev.weft.bench.server.ServerProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,17 +26,14 @@ public final class StartScenario implements Scenario {
     private static final int REQUEST_EVENTS = 10_000;
     private static final double SECONDS_MAX = 2;
 
-    private final Path work;
-    private final Contender product;
+    private final Product product;
     private final int eventCount;
     private final List<String> metrics;
 
     /**
-     * @param product starts a server.
      * @param eventCount of the journal with many, a multiple of 10,000.
      */
-    public StartScenario(final Path work, final Contender product, final int eventCount) {
-        this.work = work;
+    public StartScenario(final Product product, final int eventCount) {
         this.product = product;
         this.eventCount = eventCount;
         metrics =
@@ -72,32 +68,27 @@ public final class StartScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        final Path folder = Files.createTempDirectory(work, "start");
-        try {
-            final Path small = folder.resolve("small");
-            stop(started(measure, 0, small), 1);
-            kill(started(measure, 1, small));
-            stop(started(measure, 2, small), 0);
-            final Path large = folder.resolve("large");
-            stop(start(large), eventCount);
-            kill(started(measure, 3, large));
-            stop(started(measure, 4, large), 0);
-        } finally {
-            Rig.delete(folder);
-        }
+        product.inFolder(folder -> starts(measure, folder));
         return measure.round();
+    }
+
+    private void starts(final Measure measure, final Path folder) throws IOException {
+        final Path small = folder.resolve("small");
+        stop(started(measure, 0, small), 1);
+        kill(started(measure, 1, small));
+        stop(started(measure, 2, small), 0);
+        final Path large = folder.resolve("large");
+        stop(product.start(large), eventCount);
+        kill(started(measure, 3, large));
+        stop(started(measure, 4, large), 0);
     }
 
     private ServerProcess started(final Measure measure, final int metric, final Path data)
             throws IOException {
         final long startNs = System.nanoTime();
-        final ServerProcess started = start(data);
+        final ServerProcess started = product.start(data);
         measure.value(metrics.get(metric), (System.nanoTime() - startNs) / 1e9);
         return started;
-    }
-
-    private ServerProcess start(final Path data) throws IOException {
-        return product.starter().start(data, work.resolve("start.log"));
     }
 
     /** Publishes so many events, waits for the answers, and stops it as a person would. */

@@ -6,7 +6,7 @@ import dev.weft.bench.report.Question;
 import dev.weft.bench.report.Report;
 import dev.weft.bench.report.Round;
 import dev.weft.bench.rig.Measure;
-import dev.weft.bench.rig.Rig;
+import dev.weft.bench.rig.Product;
 import dev.weft.bench.rig.Scenario;
 import dev.weft.bench.server.Contender;
 import dev.weft.bench.server.ServerProcess;
@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -38,17 +37,14 @@ public final class WeftRunScenario implements Scenario {
     private static final int SAMPLE_MS = 20;
     private static final long ROUND_MAX_S = 240;
 
-    private final Path work;
-    private final List<String> weft;
+    private final Product product;
     private final long length;
 
     /**
-     * @param weft the command that runs the program, without a command of its own.
      * @param length what is printed, in bytes.
      */
-    public WeftRunScenario(final Path work, final List<String> weft, final long length) {
-        this.work = work;
-        this.weft = List.copyOf(weft);
+    public WeftRunScenario(final Product product, final long length) {
+        this.product = product;
         this.length = length;
     }
 
@@ -78,30 +74,30 @@ public final class WeftRunScenario implements Scenario {
     @Override
     public Round round(final ServerProcess server, final int number) throws IOException {
         final Measure measure = new Measure(server, number);
-        final Path folder = Files.createTempDirectory(work, "run");
-        try {
-            final Path text = folder.resolve("text");
-            final long printed = write(text);
-            final String job = UUID.randomUUID().toString();
-            final Process process = start(server, folder, job, text);
-            measure.start();
-            final long memory = watch(process);
-            measure.stop();
-            if (process.exitValue() != 0) {
-                measure.violation(
-                        "exit code "
-                                + process.exitValue()
-                                + ": "
-                                + Files.readString(folder.resolve("err")));
-            }
-            measure.value("MB/s", length / measure.seconds() / 1e6);
-            measure.value("weft run, largest resident memory, MB", memory / 1e6);
-            measure.value("server CPU per MB, ms", measure.cpuSeconds() * 1e9 / length);
-            compare(server, measure, job, printed);
-        } finally {
-            Rig.delete(folder);
-        }
+        product.inFolder(folder -> run(server, measure, folder));
         return measure.round();
+    }
+
+    private void run(final ServerProcess server, final Measure measure, final Path folder)
+            throws IOException {
+        final Path text = folder.resolve("text");
+        final long printed = write(text);
+        final String job = UUID.randomUUID().toString();
+        measure.start();
+        final Process process = start(server, folder, job, text);
+        final long memory = watch(process);
+        measure.stop();
+        if (process.exitValue() != 0) {
+            measure.violation(
+                    "exit code "
+                            + process.exitValue()
+                            + ": "
+                            + Files.readString(folder.resolve("err")));
+        }
+        measure.value("MB/s", length / measure.seconds() / 1e6);
+        measure.value("weft run, largest resident memory, MB", memory / 1e6);
+        measure.value("server CPU per MB, ms", measure.cpuSeconds() * 1e9 / length);
+        compare(server, measure, job, printed);
     }
 
     private long write(final Path text) throws IOException {
@@ -128,8 +124,8 @@ public final class WeftRunScenario implements Scenario {
     private Process start(
             final ServerProcess server, final Path folder, final String job, final Path text)
             throws IOException {
-        final List<String> command = new ArrayList<>(weft);
-        command.addAll(List.of("run", "--url", "http://127.0.0.1:" + server.port()));
+        final List<String> command =
+                product.program("run", "--url", "http://127.0.0.1:" + server.port());
         command.addAll(List.of("--spool", folder.resolve("spool").toString()));
         command.addAll(List.of("--job", "bench", "--job-id", job, "--", "cat", text.toString()));
         return new ProcessBuilder(command)
