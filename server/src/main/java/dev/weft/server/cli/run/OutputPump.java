@@ -93,7 +93,7 @@ final class OutputPump implements Runnable {
         final boolean isCut = valid < length && Utf8.isCutOff(bytes, valid, length);
         final int to = isCut ? valid : length;
         if (to > 0) {
-            record(to);
+            record(to, valid == to);
         }
         rest = length - to;
         System.arraycopy(bytes, to, bytes, 0, rest);
@@ -102,19 +102,19 @@ final class OutputPump implements Runnable {
     private void recordRest() {
         try {
             if (rest > 0) {
-                record(rest);
+                record(rest, Utf8.validTo(bytes, 0, rest) == rest);
             }
         } catch (final InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void record(final int to) throws InterruptedException {
+    private void record(final int length, final boolean isText) throws InterruptedException {
         if (!isRecorded) {
             return;
         }
         try {
-            events.output(name, bytes, 0, to);
+            events.output(name, bytes, length, isText);
         } catch (final IOException ex) {
             isRecorded = false; // the command is more important than its record
             tell.accept("%s is not recorded any more: %s".formatted(name.text(), ex.getMessage()));

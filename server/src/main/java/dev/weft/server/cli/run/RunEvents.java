@@ -2,7 +2,6 @@ package dev.weft.server.cli.run;
 
 import dev.weft.protocol.json.JsonScanner;
 import dev.weft.protocol.json.JsonText;
-import dev.weft.protocol.json.Utf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -56,31 +55,31 @@ final class RunEvents {
     }
 
     /**
-     * What the command printed: text if it is valid UTF-8, else Base64, and then it says so.
+     * What the command printed: text, or Base64, and then it says so.
      *
-     * @param bytes with {@link JsonScanner#PADDING} bytes behind {@code to}.
+     * @param bytes with {@link JsonScanner#PADDING} bytes behind {@code length}.
+     * @param isText whether it is valid UTF-8.
      */
     synchronized void output(
-            final OutputName name, final byte[] bytes, final int from, final int to)
+            final OutputName name, final byte[] bytes, final int length, final boolean isText)
             throws IOException, InterruptedException {
         final StringBuilder head = head("step.output", true);
         head.append("{\"stepId\":\"").append(identity.step());
         head.append("\",\"stream\":\"").append(name.text()).append('"');
-        final boolean isText = Utf8.validTo(bytes, from, to) == to;
         head.append(isText ? ",\"chunk\":\"" : ",\"encoding\":\"base64\",\"chunk\":\"");
-        int length = put(head, 0);
+        int end = put(head, 0);
         if (isText) {
-            length = JsonText.escape(bytes, from, to, line, length);
+            end = JsonText.escape(bytes, 0, length, line, end);
         } else {
             final ByteBuffer encoded =
-                    Base64.getEncoder().encode(ByteBuffer.wrap(bytes, from, to - from));
+                    Base64.getEncoder().encode(ByteBuffer.wrap(bytes, 0, length));
             final int count = encoded.remaining();
-            encoded.get(line, length, count);
-            length += count;
+            encoded.get(line, end, count);
+            end += count;
         }
-        line[length++] = '"';
-        line[length++] = '}';
-        finish(length);
+        line[end++] = '"';
+        line[end++] = '}';
+        finish(end);
     }
 
     private void append(final String type, final boolean isStep, final String dataJson)

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 final class Spool implements AutoCloseable {
     private static final int SEGMENT_LENGTH = 8 << 20;
     private static final String SUFFIX = ".ndjson";
-    private static final int LINES_PER_TAKE_MAX = 5_000; // far inside the window of known ids
 
     private final long lengthMax;
     private final SpoolDirectory directory;
@@ -194,7 +193,7 @@ final class Spool implements AutoCloseable {
                 throw new IOException(segment.file() + " is shorter than it was");
             }
         }
-        return lines(target, length);
+        return wholeLines(target, length);
     }
 
     private Segment segmentAt(final long position) throws IOException {
@@ -214,14 +213,10 @@ final class Spool implements AutoCloseable {
         return end;
     }
 
-    private static int lines(final byte[] bytes, final int length) {
-        int end = 0;
-        int count = 0;
-        for (int i = 0; i < length && count < LINES_PER_TAKE_MAX; i++) {
-            if (bytes[i] == '\n') {
-                end = i + 1;
-                count++;
-            }
+    private static int wholeLines(final byte[] bytes, final int length) {
+        int end = length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
         }
         return end;
     }
