@@ -3,24 +3,15 @@ package dev.weft.server.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.Problem;
-import dev.weft.protocol.event.EventRules;
+import dev.weft.server.harness.HandDriven;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.IndexField;
-import dev.weft.server.index.ScannedIndex;
 import dev.weft.server.ingest.EventBuilder;
-import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.MemoryJournal;
-import dev.weft.server.query.History;
-import dev.weft.server.ring.BlockRing;
-import dev.weft.server.sequencer.DuplicateWindow;
-import dev.weft.server.sequencer.ForceAgent;
-import dev.weft.server.sequencer.LocalInbox;
 import dev.weft.server.sequencer.Precondition;
-import dev.weft.server.sequencer.Sequencer;
-import dev.weft.server.sequencer.SequencerCounters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,37 +22,17 @@ import org.junit.jupiter.api.Test;
 class CommandsTest {
     private static final String TYPE = "test.taken";
 
-    private final MemoryJournal journal = new MemoryJournal();
-    private final ScannedIndex index = new ScannedIndex(journal);
-    private final History history = new History(journal, index);
-    private final LocalInbox inbox = new LocalInbox(64, () -> {}, () -> 1_763_631_234_567_890L);
-    private final Sequencer sequencer =
-            new Sequencer(
-                    inbox,
-                    journal,
-                    new BlockRing(1 << 24, 1),
-                    new DuplicateWindow(7),
-                    new ForceAgent(4, journal, SequencerCounters.NONE),
-                    new Sequencer.Signals(() -> {}, () -> {}, () -> {}, () -> {}),
-                    SequencerCounters.NONE);
+    private final HandDriven core = new HandDriven(64);
+    private final MemoryJournal journal = core.journal();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> answers = new ArrayList<>();
     private final Commands commands =
-            new Commands(
-                    history,
-                    journal,
-                    inbox,
-                    new ServerEvents(
-                            inbox,
-                            EventRules.forCallers(List.of(), List.of()),
-                            () -> 1_763_631_234_567L),
-                    tasks::add,
-                    false);
+            new Commands(core.history(), journal, core.inbox(), core.events(), tasks::add, false);
     private int decisions;
 
     @AfterEach
     void close() {
-        index.close();
+        core.close();
     }
 
     /** What only one may take. */
@@ -93,7 +64,7 @@ class CommandsTest {
     }
 
     private void decide() {
-        while (history.doWork() > 0) {}
+        core.query();
     }
 
     private void handOver() {
@@ -106,7 +77,7 @@ class CommandsTest {
         for (int i = 0; i < 100; i++) {
             decide();
             handOver();
-            sequencer.doWork();
+            core.sequence();
         }
     }
 
@@ -182,7 +153,7 @@ class CommandsTest {
                                 null,
                                 appended -> new Reply(200, null)));
         finish();
-        inbox.close();
+        core.inbox().close();
         run("closed", this::take);
         finish();
         assertThat(answers).hasSize(3);

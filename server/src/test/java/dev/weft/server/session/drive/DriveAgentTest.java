@@ -3,26 +3,16 @@ package dev.weft.server.session.drive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.protocol.event.EventRules;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.agui.OrderMode;
 import dev.weft.server.driver.DriverEvents;
 import dev.weft.server.driver.RunInput;
 import dev.weft.server.driver.SessionDriver;
 import dev.weft.server.driver.SessionRef;
-import dev.weft.server.index.ScannedIndex;
+import dev.weft.server.harness.HandDriven;
 import dev.weft.server.ingest.EventBuilder;
-import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalReader;
-import dev.weft.server.journal.MemoryJournal;
-import dev.weft.server.query.History;
-import dev.weft.server.ring.BlockRing;
-import dev.weft.server.sequencer.DuplicateWindow;
-import dev.weft.server.sequencer.ForceAgent;
-import dev.weft.server.sequencer.LocalInbox;
-import dev.weft.server.sequencer.Sequencer;
-import dev.weft.server.sequencer.SequencerCounters;
 import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.state.SessionEvents;
 import dev.weft.server.session.state.Sessions;
@@ -46,19 +36,7 @@ class DriveAgentTest {
     private static final String RUN = "00000000-0000-4000-8000-000000000001";
     private static final long SECOND_NS = 1_000_000_000L;
 
-    private final MemoryJournal journal = new MemoryJournal();
-    private final ScannedIndex index = new ScannedIndex(journal);
-    private final History history = new History(journal, index);
-    private final LocalInbox inbox = new LocalInbox(16_384, () -> {}, () -> 1_763_631_234_567_890L);
-    private final Sequencer sequencer =
-            new Sequencer(
-                    inbox,
-                    journal,
-                    new BlockRing(1 << 24, 1),
-                    new DuplicateWindow(7),
-                    new ForceAgent(4, journal, SequencerCounters.NONE),
-                    new Sequencer.Signals(() -> {}, () -> {}, () -> {}, () -> {}),
-                    SequencerCounters.NONE);
+    private final HandDriven core = new HandDriven(16_384);
     private final List<String> told = new ArrayList<>();
     private long nowNs = 1;
     private DriveAgent agent;
@@ -124,16 +102,15 @@ class DriveAgentTest {
 
     @BeforeEach
     void start() {
-        final EventRules rules = EventRules.forCallers(List.of(), List.of());
         final WorkerRoutes.Shared workers =
                 new WorkerRoutes.Shared(30 * SECOND_NS, 3, OrderMode.WARN);
         agent =
                 new DriveAgent(
                         new DriveAgent.Parts(
-                                history,
-                                journal,
-                                inbox,
-                                new ServerEvents(inbox, rules, () -> 1_763_631_234_567L),
+                                core.history(),
+                                core.journal(),
+                                core.inbox(),
+                                core.events(),
                                 new SessionCommands(
                                         new Sessions(() -> nowNs, 30 * SECOND_NS), () -> {}),
                                 new LostLeases(workers),
@@ -149,7 +126,7 @@ class DriveAgentTest {
 
     @AfterEach
     void close() {
-        index.close();
+        core.close();
     }
 
     /** The driver of the agent that was made last. */
@@ -161,23 +138,18 @@ class DriveAgentTest {
     private void work() {
         for (int i = 0; i < 50; i++) {
             agent.doWork();
-            while (history.doWork() > 0) {}
+            core.query();
             agent.doWork();
-            sequencer.doWork();
+            core.sequence();
             nowNs += 10_000_000;
         }
     }
 
     private void append(final EventBuilder... events) {
-        final ServerEvents own =
-                new ServerEvents(
-                        inbox,
-                        EventRules.forCallers(List.of(), List.of()),
-                        () -> 1_763_631_234_567L);
         for (final EventBuilder event : events) {
-            assertThat(own.publish(event, pending -> {})).isTrue();
+            assertThat(core.events().publish(event, pending -> {})).isTrue();
         }
-        while (sequencer.doWork() > 0) {}
+        core.sequenceAll();
         agent.signal();
         work();
     }
@@ -199,7 +171,7 @@ class DriveAgentTest {
     private String journaled() {
         final StringBuilder all = new StringBuilder();
         final BlockFlyweight view = new BlockFlyweight();
-        try (JournalReader read = journal.newReader()) {
+        try (JournalReader read = core.journal().newReader()) {
             while (read.next(view) == JournalReader.BLOCK) {
                 final byte[] bytes = new byte[view.length() - view.framesOffset()];
                 view.buffer().getBytes(view.framesOffset(), bytes);
@@ -357,19 +329,19 @@ class DriveAgentTest {
         final int before = types().size();
         for (int i = 0; i < 300; i++) {
             if (i == 100) {
-                sequencer.doWork();
-                journal.state(Journal.State.DISK_FULL);
+                core.sequence();
+                core.journal().state(Journal.State.DISK_FULL);
             }
             assertThat(driver().events.log(session, "stderr", "line " + i)).isTrue();
             if (i % 7 == 0) {
-                sequencer.doWork();
+                core.sequence();
                 agent.doWork();
             }
         }
         driver().events.completed(session, 0);
         work();
         assertThat(types()).hasSizeLessThan(before + 150);
-        journal.state(Journal.State.WRITABLE);
+        core.journal().state(Journal.State.WRITABLE);
         work();
         assertThat(types()).hasSize(before + 301).last().isEqualTo("session.completed");
         final Matcher lines = Pattern.compile("\"text\":\"line (\\d+)\"").matcher(journaled());
