@@ -126,13 +126,13 @@ public final class Weft implements AutoCloseable {
                         journal,
                         config.indexed() ? config.dataDirectory().resolve(INDEX) : null,
                         segments,
-                        config.jobCommands().lines().keySet(),
+                        config.jobCommands().commands().keySet(),
                         failures);
         driving = new Driving(config, journal, queries.history(), engine.inbox(), rules, failures);
         runner =
                 new JobRunner(
                         new JobRunner.Config(
-                                config.jobCommands().lines(),
+                                config.jobCommands().commands(),
                                 config.jobCommands().directory(),
                                 config.jobCommands().runningMax()),
                         queries.jobs(),

@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  * allowed one, so that all mistakes are found in one go.
  */
 final class ConfigReader {
+    private static final Pattern COMMAND_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final String NO_COMMAND = "has a command that is not name=command line with ";
+
     private final ConfigSources sources;
     private final List<String> mistakes;
 
@@ -150,26 +153,42 @@ final class ConfigReader {
         return List.copyOf(parts);
     }
 
-    /** What was given several times, each {@code name=text}; no name twice. */
-    Map<String, String> named(final Setting setting, final Pattern name) {
-        final Map<String, String> found = new LinkedHashMap<>();
+    /**
+     * Commands that were given one by one, each {@code name=command line}: the words of each by its
+     * name.
+     */
+    Map<String, List<String>> commands(final Setting setting) {
+        final Map<String, List<String>> found = new LinkedHashMap<>();
         for (final String line : text(setting).split("\n", -1)) {
             final int equals = line.indexOf('=');
-            final String key = equals < 0 ? line.trim() : line.substring(0, equals).trim();
-            final String value = equals < 0 ? "" : line.substring(equals + 1).trim();
+            final String name = line.substring(0, Math.max(0, equals)).trim();
             if (line.isBlank()) {
                 continue;
             }
-            if (!name.matcher(key).matches() || value.isEmpty()) {
+            if (!COMMAND_NAME.matcher(name).matches()) {
                 wrong(
                         setting,
-                        "is not name=text with a name that matches " + name + ": " + line,
+                        NO_COMMAND + "a name that matches " + COMMAND_NAME + ": " + line,
                         "");
-            } else if (found.put(key, value) != null) {
-                wrong(setting, "has a name twice: " + key, "");
+            } else if (found.containsKey(name)) {
+                wrong(setting, "has a name twice: " + name, "");
+            } else {
+                found.put(name, words(setting, line, line.substring(equals + 1)));
             }
         }
         return found;
+    }
+
+    private List<String> words(final Setting setting, final String line, final String command) {
+        try {
+            final List<String> words = CommandWords.of(command);
+            return words.isEmpty() || words.get(0).isEmpty()
+                    ? wrong(setting, NO_COMMAND + "a program: " + line, List.of())
+                    : words;
+        } catch (final IllegalArgumentException ex) {
+            return wrong(
+                    setting, "has a command line that " + ex.getMessage() + ": " + line, List.of());
+        }
     }
 
     Path path(final Setting setting) {

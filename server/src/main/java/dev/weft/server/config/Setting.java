@@ -259,11 +259,9 @@ public record Setting(
                     "new|all",
                     "which events a stream gets that is not there yet");
     static final Setting SESSION_COMMAND =
-            plain(
+            command(
                     "session-command",
-                    "",
-                    "<name=command line;...>",
-                    "commands that sessions may ask for by name, each session a process of its own");
+                    "a command that sessions may ask for by its name, each of them a process of its own");
     static final Setting SESSION_DIRECTORY =
             plain(
                     "session-directory",
@@ -301,13 +299,7 @@ public record Setting(
                     "<1s..365d>",
                     "computing time of each process of a session; empty: no limit");
     static final Setting JOB_COMMAND =
-            new Setting(
-                    "job-command",
-                    "",
-                    "<name=command line>",
-                    "a command that jobs may run by its name, by /bin/sh; may be repeated",
-                    null,
-                    Kind.REPEATED);
+            command("job-command", "a command that jobs may run by its name");
     static final Setting JOB_COMMAND_DIRECTORY =
             plain("job-command-directory", ".", "<directory>", "where commands of jobs run");
     static final Setting JOB_COMMANDS_MAX =
@@ -409,6 +401,17 @@ public record Setting(
             final String parameter,
             final String description) {
         return new Setting(key, defaultText, parameter, description, null, Kind.PLAIN);
+    }
+
+    /** A command with a name; it is run as it stands. */
+    private static Setting command(final String key, final String description) {
+        return new Setting(
+                key,
+                "",
+                "<name=command line>",
+                description + "; no shell runs it, but sh -c '...' may be one; may be repeated",
+                null,
+                Kind.REPEATED);
     }
 
     private static Setting bare(

@@ -44,6 +44,7 @@ public record WeftConfig(
         List<String> effective) {
     private static final int SHARED_CORES_MAX = 4;
     private static final int KEY_LENGTH_MIN = 16;
+    private static final String WORKER = "worker";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@\\s,]+");
 
@@ -164,12 +165,13 @@ public record WeftConfig(
     /**
      * Commands that jobs may run.
      *
-     * @param lines for the shell, by name.
+     * @param commands words of each by its name.
+     * @param directory in which they run.
      * @param runningMax at a time.
      */
-    public record JobCommands(Map<String, String> lines, Path directory, int runningMax) {
+    public record JobCommands(Map<String, List<String>> commands, Path directory, int runningMax) {
         public JobCommands {
-            lines = Map.copyOf(lines);
+            commands = Map.copyOf(commands);
         }
     }
 
@@ -177,8 +179,6 @@ public record WeftConfig(
         JOURNALED,
         DURABLE
     }
-
-    private static final Pattern COMMAND_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private enum OnOff {
         ON,
@@ -243,7 +243,7 @@ public record WeftConfig(
                                         == AguiOrder.STRICT),
                         readSessionCommands(reader),
                         new JobCommands(
-                                reader.named(Setting.JOB_COMMAND, COMMAND_NAME),
+                                reader.commands(Setting.JOB_COMMAND),
                                 reader.path(Setting.JOB_COMMAND_DIRECTORY),
                                 reader.whole(Setting.JOB_COMMANDS_MAX, 1, 256)),
                         readLogLevel(reader),
@@ -350,11 +350,14 @@ public record WeftConfig(
     }
 
     private static SessionCommands readSessionCommands(final ConfigReader reader) {
-        Map<String, List<String>> commands = Map.of();
-        try {
-            commands = CommandLines.parse(reader.text(Setting.SESSION_COMMAND));
-        } catch (final IllegalArgumentException ex) {
-            reader.wrong(Setting.SESSION_COMMAND, String.valueOf(ex.getMessage()), "");
+        final Map<String, List<String>> commands = reader.commands(Setting.SESSION_COMMAND);
+        if (commands.containsKey(WORKER)) {
+            reader.wrong(
+                    Setting.SESSION_COMMAND,
+                    "has a command of the name "
+                            + WORKER
+                            + ", which is that of programs from outside",
+                    "");
         }
         return new SessionCommands(
                 commands,

@@ -32,7 +32,6 @@ final class JobProcess {
     /** How long output is read on after the process itself has ended. */
     private static final long REST_MS = 1_000;
 
-    private static final int KILL_ROUNDS_MAX = 10; // what is killed may have started another
     private static final long NS_PER_MS = 1_000_000;
 
     private final Child child;
@@ -49,19 +48,21 @@ final class JobProcess {
     /**
      * Starts one.
      *
-     * @param line for the shell.
-     * @throws IOException if that cannot be.
+     * @param words of the command.
+     * @throws java.nio.file.NoSuchFileException if there is no such program; its name is the
+     *     message.
+     * @throws IOException if it cannot be run.
      */
     static JobProcess start(
             final String id,
-            final String line,
+            final List<String> words,
             final @Nullable Path directory,
             final OutputAppends.Maker appends)
             throws IOException {
         final Child child =
                 Child.start(
                         new Command(
-                                List.of("/bin/sh", "-c", line),
+                                words,
                                 directory,
                                 Map.of(VARIABLE, id),
                                 ResourceLimits.NONE,
@@ -82,22 +83,9 @@ final class JobProcess {
         return new JobProcess(child, CompletableFuture.allOf(child.exit(), all));
     }
 
-    /**
-     * Ends what is left of the process of a job whose server has died.
-     *
-     * @return how many there were.
-     */
-    static int killLeft(final String id) {
-        final String mark = MARK + id;
-        int count = 0;
-        for (int round = 0; round < KILL_ROUNDS_MAX; round++) {
-            final int found = MarkedProcesses.signal(mark::equals, Signal.KILL);
-            if (found == 0) {
-                break;
-            }
-            count += found;
-        }
-        return count;
+    /** Ends what is left of the process of a job whose server has died. */
+    static void killLeft(final String id) {
+        MarkedProcesses.kill(mark -> MarkedProcesses.isWithin(mark, MARK + id));
     }
 
     /** Completed when it has ended and all is appended. */

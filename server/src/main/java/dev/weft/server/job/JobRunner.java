@@ -6,6 +6,7 @@ import dev.weft.server.control.Commands;
 import dev.weft.server.control.Reply;
 import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.journal.Journal;
+import dev.weft.server.process.Programs;
 import dev.weft.server.query.History;
 import dev.weft.server.sequencer.AppendInbox;
 import java.io.IOException;
@@ -34,13 +35,14 @@ public final class JobRunner implements AutoCloseable {
     /**
      * What it may run.
      *
-     * @param lines command lines for the shell, by name.
+     * @param commands words of each by its name.
      * @param directory where they run, null for the server's own.
      * @param runningMax jobs at a time.
      */
-    public record Config(Map<String, String> lines, @Nullable Path directory, int runningMax) {
+    public record Config(
+            Map<String, List<String>> commands, @Nullable Path directory, int runningMax) {
         public Config {
-            lines = Map.copyOf(lines);
+            commands = Map.copyOf(commands);
         }
     }
 
@@ -101,7 +103,7 @@ public final class JobRunner implements AutoCloseable {
 
     /** Begins: with what a server before this one has left. */
     public void start() {
-        if (!config.lines().isEmpty()) {
+        if (!config.commands().isEmpty()) {
             jobs.signalledBy(this::signal);
             signal();
         }
@@ -178,13 +180,13 @@ public final class JobRunner implements AutoCloseable {
             begun.remove(id); // somebody was faster
             return;
         }
-        final String line = config.lines().get(name);
-        if (line == null) {
+        final List<String> words = config.commands().get(name);
+        if (words == null) {
             end(id, failed("the command " + name + " is not configured any more"));
             return;
         }
         try {
-            final JobProcess process = JobProcess.start(id, line, config.directory(), appends);
+            final JobProcess process = JobProcess.start(id, words, config.directory(), appends);
             running.put(id, process);
             process.ended().whenComplete((nothing, failure) -> execute(() -> ended(id, process)));
             if (isClosing) {
@@ -192,7 +194,7 @@ public final class JobRunner implements AutoCloseable {
             }
         } catch (final IOException ex) {
             LOG.warn("the command of a job cannot be started: job={} command={}", id, name, ex);
-            end(id, failed("cannot be started: " + ex.getMessage()));
+            end(id, failed(Programs.trouble(ex)));
         }
     }
 
@@ -224,8 +226,8 @@ public final class JobRunner implements AutoCloseable {
 
     private void endOrphan(final String id) {
         begun.add(id);
-        final int count = JobProcess.killLeft(id);
-        LOG.warn("a job lost its server: job={} processes ended={}", id, count);
+        JobProcess.killLeft(id);
+        LOG.warn("a job lost its server: job={}", id);
         end(id, failed(DIED));
     }
 

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * may be closed by any, which ends the wait in it. Everything else may be called by any thread.
  */
 public final class Child {
-    private static final int KILL_ROUNDS_MAX =
-            100; // each ends all there are; new ones come of those
-
     private final Process process;
     private final ProcessIdentity identity;
     private final boolean isApart;
@@ -168,9 +165,7 @@ public final class Child {
      */
     public void kill() {
         signal(Signal.KILL);
-        for (int i = 0; i < KILL_ROUNDS_MAX && identity.signal(Signal.KILL) > 0; i++) {
-            Thread.onSpinWait();
-        }
+        identity.kill();
     }
 
     /** Whether the program, or anything that it started, lives. Reads all of {@code /proc}. */

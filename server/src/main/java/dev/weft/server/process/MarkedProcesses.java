@@ -27,6 +27,9 @@ public final class MarkedProcesses {
 
     private static final Path PROC = Path.of("/proc");
 
+    /** Each ends all there are; what is ended may have started another just before. */
+    private static final int KILL_ROUNDS_MAX = 100;
+
     private MarkedProcesses() {}
 
     /** Those that live and whose mark begins so: pids by what comes behind that in the mark. */
@@ -48,12 +51,19 @@ public final class MarkedProcesses {
      * @return how many there were.
      */
     public static int signal(final Predicate<String> marks, final Signal signal) {
-        return signalAll(
-                pid -> {
-                    final String mark = mark(pid);
-                    return mark != null && marks.test(mark);
-                },
-                signal);
+        return signalAll(having(marks), signal);
+    }
+
+    /** Ends all that have one of these marks, also those that are only being started meanwhile. */
+    public static void kill(final Predicate<String> marks) {
+        killAll(having(marks));
+    }
+
+    private static Predicate<Long> having(final Predicate<String> marks) {
+        return pid -> {
+            final String mark = mark(pid);
+            return mark != null && marks.test(mark);
+        };
     }
 
     /** A mark for what this process starts: within its own if it has one, so both are found. */
@@ -66,6 +76,12 @@ public final class MarkedProcesses {
     public static boolean isWithin(final String mark, final String outer) {
         return mark.startsWith(outer)
                 && (mark.length() == outer.length() || mark.charAt(outer.length()) == WITHIN);
+    }
+
+    static void killAll(final Predicate<Long> wanted) {
+        for (int i = 0; i < KILL_ROUNDS_MAX && signalAll(wanted, Signal.KILL) > 0; i++) {
+            Thread.onSpinWait();
+        }
     }
 
     static int signalAll(final Predicate<Long> wanted, final Signal signal) {

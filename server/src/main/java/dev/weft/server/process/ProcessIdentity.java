@@ -31,6 +31,11 @@ public record ProcessIdentity(long pid, long startTicks, String mark) {
         return MarkedProcesses.signalAll(this::includes, signal);
     }
 
+    /** Ends all that live, also those that are only being started meanwhile. */
+    void kill() {
+        MarkedProcesses.killAll(this::includes);
+    }
+
     private boolean includes(final long other) {
         if (other == pid) {
             final ProcStat stat = ProcStat.of(other);

@@ -13,6 +13,16 @@ public final class Programs {
 
     private Programs() {}
 
+    /** Why a program was not started, for people. */
+    public static String trouble(final IOException ex) {
+        return (ex instanceof NoSuchFileException
+                        ? "no such program: "
+                        : ex instanceof AccessDeniedException
+                                ? "not allowed: "
+                                : "the command cannot be started: ")
+                + ex.getMessage();
+    }
+
     /**
      * The file of a program.
      *

@@ -163,16 +163,54 @@ class WeftConfigTest {
                                                 + " ASCII (environment WEFT_API_KEYS)"));
     }
 
-    @Test
-    void shouldReadCommandsByTheirNames() throws IOException {
-        final String file = file("job-command = [\"test=make a, b=c\", \"x.1 = true\"]");
-        assertThat(WeftConfig.of(Map.of("config", file)).jobCommands().lines())
-                .isEqualTo(Map.of("test", "make a, b=c", "x.1", "true"));
-        assertThat(WeftConfig.of(Map.of("job-command", "a=1\nb=2")).jobCommands().lines())
-                .isEqualTo(Map.of("a", "1", "b", "2"));
-        for (final String wrong : new String[] {"make", "=x", "a b=c", "a=", "a=1\na=2"}) {
-            assertThat(mistakes(Map.of("job-command", wrong), Map.of())).as(wrong).hasSize(1);
+    @ParameterizedTest
+    @ValueSource(strings = {"job-command", "session-command"})
+    void shouldReadCommandsByTheirNames(final String key) throws IOException {
+        final String file = file(key + " = [\"test=make 'a b', c=d\", \"x.1 = true\"]");
+        assertThat(commands(Map.of("config", file), key))
+                .isEqualTo(Map.of("test", List.of("make", "a b,", "c=d"), "x.1", List.of("true")));
+        assertThat(commands(Map.of(key, "a=1\n\nb=2;3"), key))
+                .isEqualTo(Map.of("a", List.of("1"), "b", List.of("2;3")));
+        assertThat(commands(Map.of(), key)).isEmpty();
+    }
+
+    private static Map<String, List<String>> commands(
+            final Map<String, String> flags, final String key) {
+        final WeftConfig config = WeftConfig.of(flags);
+        return key.equals("job-command")
+                ? config.jobCommands().commands()
+                : config.sessionCommands().commands();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "make|with a name",
+                "=x|with a name",
+                "a b=c|with a name",
+                "a=|with a program",
+                "a='' x|with a program",
+                "~a=1\na=2~|a name twice: a",
+                "a='x|ends within a quote",
+                "a=x\\|ends within a quote"
+            })
+    void shouldTellWhatIsWrongWithACommand(final String value, final String problem) {
+        for (final String key : List.of("job-command", "session-command")) {
+            assertThat(mistakes(Map.of(key, value), Map.of()))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith(key + ": ")
+                    .contains(problem);
         }
+    }
+
+    @Test
+    void shouldKeepTheNameOfProgramsFromOutside() {
+        assertThat(mistakes(Map.of("session-command", "worker=x"), Map.of()))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("a command of the name worker");
+        assertThat(mistakes(Map.of("job-command", "worker=x"), Map.of())).isEmpty();
     }
 
     @Test

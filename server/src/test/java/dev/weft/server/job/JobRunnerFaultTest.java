@@ -24,7 +24,7 @@ class JobRunnerFaultTest {
                 directory.resolve("data"),
                 directory.resolve("log"),
                 "--job-command",
-                "slow=echo $$; sleep 300 & wait",
+                "slow=sh -c 'echo $$; sleep 300 & wait'",
                 "--job-command",
                 "ok=echo done",
                 "--job-commands-max",

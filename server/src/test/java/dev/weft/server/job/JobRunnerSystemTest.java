@@ -26,11 +26,11 @@ class JobRunnerSystemTest {
     private static final String COMMANDS =
             """
             ok=echo hello, world
-            bad=echo 'not so' >&2; exit 3
-            slow=echo $$; exec sleep 60
-            stubborn=trap '' TERM; echo $$; while true; do sleep 1; done
+            bad=sh -c "echo 'not so' >&2; exit 3"
+            slow=sh -c 'echo $$; exec sleep 60'
+            stubborn=sh -c "trap '' TERM; echo $$; while true; do sleep 1; done"
             bytes=printf 'a\\377b'
-            many=i=0; while [ $i -lt 20000 ]; do echo line $i é; i=$((i+1)); done
+            many=sh -c 'i=0; while [ $i -lt 20000 ]; do echo line $i é; i=$((i+1)); done'
             none=/no/such/program
             """;
 
@@ -130,8 +130,10 @@ class JobRunnerSystemTest {
         assertThat(retried.status()).isEqualTo(201);
         final String again = JobServer.json(retried).path("id").asString();
         assertThat(types(server.wholeStream(again, null))).contains("job.started", "job.failed");
-        assertThat(printed(server.wholeStream(create("none"), null), "stderr"))
-                .contains("/no/such/program");
+        final String none = create("none");
+        assertThat(types(server.wholeStream(none, null))).contains("step.failed", "job.failed");
+        assertThat(server.get("/" + none).path("error").asString())
+                .isEqualTo("no such program: /no/such/program");
     }
 
     @Test

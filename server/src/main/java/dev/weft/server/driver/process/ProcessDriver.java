@@ -1,7 +1,5 @@
 package dev.weft.server.driver.process;
 
-import static dev.weft.server.process.Signal.KILL;
-
 import dev.weft.server.driver.DriverEvents;
 import dev.weft.server.driver.RunInput;
 import dev.weft.server.driver.SessionDriver;
@@ -9,12 +7,11 @@ import dev.weft.server.driver.SessionRef;
 import dev.weft.server.process.Child;
 import dev.weft.server.process.Command;
 import dev.weft.server.process.MarkedProcesses;
+import dev.weft.server.process.Programs;
 import dev.weft.server.runtime.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -41,7 +38,6 @@ public final class ProcessDriver implements SessionDriver {
     private static final int WISH_LENGTH_MAX = 100_000; // the system takes 128 KiB
     private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long CLOSE_LOOK_MS = 10;
-    private static final int KILL_ROUNDS_MAX = 10;
     private static final long THREAD_IDLE_S = 10;
 
     private final ProcessSettings settings;
@@ -153,12 +149,8 @@ public final class ProcessDriver implements SessionDriver {
             running.put(session.id(), place);
             started.begin();
             place.onNews();
-        } catch (final NoSuchFileException ex) {
-            fail(session, "no such program: " + ex.getMessage());
-        } catch (final AccessDeniedException ex) {
-            fail(session, "not allowed: " + ex.getMessage());
         } catch (final IOException ex) {
-            fail(session, "the command cannot be started: " + ex.getMessage());
+            fail(session, Programs.trouble(ex));
         }
     }
 
@@ -285,12 +277,7 @@ public final class ProcessDriver implements SessionDriver {
             Thread.currentThread().interrupt();
         }
         final String mine = settings.instance() + ':';
-        for (int i = 0;
-                i < KILL_ROUNDS_MAX
-                        && MarkedProcesses.signal(mark -> mark.startsWith(mine), KILL) > 0;
-                i++) {
-            Thread.onSpinWait(); // once more, for what was only being started
-        }
+        MarkedProcesses.kill(mark -> mark.startsWith(mine));
         running.values().forEach(each -> withSession(each, ProcessSession::abandon));
         threads.shutdown();
     }

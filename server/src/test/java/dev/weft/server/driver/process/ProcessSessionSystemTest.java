@@ -66,7 +66,11 @@ class ProcessSessionSystemTest {
     void shouldEndASessionAsItsProcessDoesAndTellWhatItPrinted() throws Exception {
         try (WeftServer server =
                         start(
-                                "fine=sh -c 'echo {; echo later'; bad=sh -c 'echo no json >&2; exit 7'; dies=sh -c 'kill -9 $$'");
+                                """
+                                fine=sh -c 'echo {; echo later'
+                                bad=sh -c 'echo no json >&2; exit 7'
+                                dies=sh -c 'kill -9 $$'
+                                """);
                 SessionCalls calls = new SessionCalls(server.address())) {
             final String fine = create(calls, "fine");
             final String bad = create(calls, "bad");
