@@ -160,7 +160,7 @@ class DoorFaultTest {
     void shouldSurviveThatItsFileIsCutWhileEventsComeIn(final String threading, final long length)
             throws Exception {
         try (WeftServer server = start(threading)) {
-            for (int round = 1; round <= 3; round++) {
+            for (int round = 1; round <= 2; round++) {
                 final Process child =
                         await().ignoreExceptions()
                                 .atMost(Duration.ofSeconds(20))

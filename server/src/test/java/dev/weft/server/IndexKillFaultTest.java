@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Timeout(300)
 class IndexKillFaultTest {
-    private static final int KILLS = 20;
+    private static final int KILLS = 12;
     private static final int BATCH = 200;
     private static final int TYPES = 7;
     private static final int AFTER_US_MAX = 40_000; // the index looks every 20 ms

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * {@code kill -9} under load, at random moments, on one journal: every acknowledged event is there
@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @Timeout(300)
 class KillFaultTest {
-    private static final int KILLS = 20;
     private static final int PUBLISHERS = 4;
     private static final int PIPELINED = 16;
     private static final long READY_MS = 3_000;
@@ -52,8 +51,8 @@ class KillFaultTest {
     private volatile @Nullable Throwable failure;
 
     @ParameterizedTest
-    @ValueSource(strings = {"shared", "dedicated"})
-    void shouldKeepWhatWasAcknowledged(final String threading) throws Exception {
+    @CsvSource({"shared,20", "dedicated,10"})
+    void shouldKeepWhatWasAcknowledged(final String threading, final int kills) throws Exception {
         final long seed = Long.getLong("test.seed", System.nanoTime());
         final SplittableRandom random = new SplittableRandom(seed);
         final Path directory = base.resolve("journal");
@@ -65,7 +64,7 @@ class KillFaultTest {
             threads.add(start("publisher-" + i, () -> publish(number)));
         }
         threads.add(start("subscriber", this::subscribe));
-        for (int i = 0; i < KILLS; i++) {
+        for (int i = 0; i < kills; i++) {
             try (ChildServer server = ChildServer.start(directory, log, "--threading", threading)) {
                 readyMs.add(server.readyMs());
                 address = server.address();

@@ -112,9 +112,9 @@ class BridgeFaultTest {
         final long seed = Long.getLong("test.seed", System.nanoTime());
         final SplittableRandom random = new SplittableRandom(seed);
         final List<Thread> producers = produce();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 4; i++) {
             try (ChildServer server = embedded(random)) {
-                pause(random, 500, 3_000);
+                pause(random, 500, 2_000);
                 if (i % 2 == 0) {
                     redis.kill();
                     pause(random, 1, 500);
@@ -142,10 +142,10 @@ class BridgeFaultTest {
         }
         ChildServer server = fixed(port);
         try {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 final ClientProcess bridge = bridge(port);
                 try {
-                    pause(random, 1_000, 3_000);
+                    pause(random, 1_000, 2_000);
                     if (i % 2 == 1) {
                         server.kill();
                         pause(random, 1, 300);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Many who replay the same range, and what is kept for them. */
 class SharedReplayTest {
-    private static final int SUBSCRIBERS = 100;
+    private static final int SUBSCRIBERS = 40;
     private static final int BLOCKS = 100;
     private static final int EVENTS = 10; // of a block, which is some 20 KB
 

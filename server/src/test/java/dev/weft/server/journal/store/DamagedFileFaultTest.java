@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("slow")
 class DamagedFileFaultTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 100;
     private static final int BLOCKS_PER_FILE = 300;
     private static final int EVENTS_PER_BLOCK_MAX = 8;
 
@@ -63,25 +63,32 @@ class DamagedFileFaultTest {
 
     @ParameterizedTest(name = "-Dtest.seed={0}")
     @MethodSource("seeds")
-    void shouldTellWhatIsMissingWhenAFileWasCut(final long seed) throws IOException {
-        final SplittableRandom random = new SplittableRandom(seed);
-        Directories.copy(random.nextBoolean() ? cleanlyStopped : killed, directory);
-        final Path file = anyRollFile(random);
+    void shouldTellWhatIsMissingWhenAFileWasCut(final long seed) {
+        shouldGoOn(seed, DamagedFileFaultTest::cut, Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest(name = "-Dtest.seed={0}")
+    @MethodSource("seeds")
+    void shouldLoseNoMoreThanTheBlockInWhichABitWasFlipped(final long seed) {
+        shouldGoOn(seed, DamagedFileFaultTest::flipABit, EVENTS_PER_BLOCK_MAX);
+    }
+
+    /** What happens to a file. */
+    private interface Damage {
+        void to(Path file, SplittableRandom random) throws IOException;
+    }
+
+    private static void cut(final Path file, final SplittableRandom random) throws IOException {
         final long size = Files.size(file);
         // Mostly within the data, which is only the first part of the sparse file.
         final long length = random.nextLong(random.nextInt(8) == 0 ? size : size / 3);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(length);
         }
-        shouldGoOn(random, Long.MAX_VALUE);
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
-    void shouldLoseNoMoreThanTheBlockInWhichABitWasFlipped(final long seed) throws IOException {
-        final SplittableRandom random = new SplittableRandom(seed);
-        Directories.copy(random.nextBoolean() ? cleanlyStopped : killed, directory);
-        final Path file = anyRollFile(random);
+    private static void flipABit(final Path file, final SplittableRandom random)
+            throws IOException {
         final long size = Files.size(file);
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -92,7 +99,18 @@ class DamagedFileFaultTest {
             one.put(0, (byte) (one.get(0) ^ 1 << random.nextInt(8))).rewind();
             channel.write(one, position);
         }
-        shouldGoOn(random, EVENTS_PER_BLOCK_MAX);
+    }
+
+    /** The seed stands in what is told of a failure, since not every report has the test's name. */
+    private void shouldGoOn(final long seed, final Damage damage, final long missingMax) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        try {
+            Directories.copy(random.nextBoolean() ? cleanlyStopped : killed, directory);
+            damage.to(anyRollFile(random), random);
+            shouldGoOn(random, missingMax);
+        } catch (final IOException | RuntimeException | AssertionError ex) {
+            throw new AssertionError("-Dtest.seed=" + seed + ": " + ex.getMessage(), ex);
+        }
     }
 
     private Path anyRollFile(final SplittableRandom random) {
