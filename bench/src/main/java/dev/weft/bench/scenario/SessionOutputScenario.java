@@ -46,6 +46,8 @@ public final class SessionOutputScenario implements Scenario {
                 out.write('{"type":"CUSTOM","name":"tick","value":%d}\\n' % time.monotonic_ns())
                 out.flush()
             out.write('{"type":"RUN_FINISHED","threadId":"%s","runId":"%s"}\\n' % (run["threadId"], run["runId"]))
+            out.flush()
+            sys.stdin.readline() # none ends while others still print
             """;
 
     private final int sessions;

@@ -182,8 +182,11 @@ public final class ServerProcess implements AutoCloseable {
         return resident("Pss_Anon") + resident("Pss_Shmem");
     }
 
+    /** Of Weft that one alone: what it starts are the commands of sessions and jobs. */
     private long[] pids() {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        final Stream<ProcessHandle> workers =
+                dialect == Dialect.WEFT ? Stream.empty() : process.descendants();
+        return Stream.concat(Stream.of(process.toHandle()), workers)
                 .mapToLong(ProcessHandle::pid)
                 .toArray();
     }
