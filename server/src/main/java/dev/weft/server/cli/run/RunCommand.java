@@ -91,7 +91,8 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--job-id",
             paramLabel = "ID",
-            description = "The job's id, to find its events by (default: a UUID).")
+            description =
+                    "The job's id, to find its events by (default: a UUID, told on standard error).")
     private @Nullable String jobId;
 
     @Option(
@@ -235,6 +236,10 @@ public final class RunCommand implements Callable<Integer> {
                         new RunEvents(identity, spool, 0),
                         new JobRun.Names(job == null ? "" : job, stepName(), phase),
                         this::tell);
+        if (jobId == null && identity.ownsJob() && !retry.isQuiet()) {
+            final String subject = identity.subject(); // nobody else knows it
+            tell(subject + ", to be followed by: weft tail --last 1000 --subject " + subject);
+        }
         final CompletableFuture<Integer> ended = new CompletableFuture<>();
         final Thread hook = new Thread(() -> cancelled(run, delivery, ended), "weft-cancel");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -84,6 +84,25 @@ class RunCommandSystemTest {
     }
 
     @Test
+    void shouldTellTheIdOfAJobThatNobodyNamed() throws Exception {
+        try (WeftRun run = run("--job", "x", "sh", "-c", "echo $WEFT_JOB_ID; echo warned >&2");
+                WeftRun quiet = run("-q", "--job", "x", "sh", "-c", "echo warned >&2")) {
+            assertThat(run.exitCode()).isZero();
+            final String id = new String(run.out(), UTF_8).trim();
+            assertThat(run.err())
+                    .isEqualTo(
+                            "weft run: job/"
+                                    + id
+                                    + ", to be followed by: weft tail --last 1000 --subject job/"
+                                    + id
+                                    + "\nwarned\n");
+            assertThat(JobEvents.of(server.address(), id).milestones()).endsWith("job.completed");
+            assertThat(quiet.exitCode()).isZero();
+            assertThat(quiet.err()).isEqualTo("warned\n");
+        }
+    }
+
+    @Test
     void shouldEndAsTheCommandDoes() throws Exception {
         try (WeftRun seven = run("--job", "x", "--job-id", "seven", "sh", "-c", "exit 7");
                 WeftRun killed = run("--job", "x", "--job-id", "killed", "sh", "-c", "kill -9 $$");
