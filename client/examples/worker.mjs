@@ -39,7 +39,7 @@ async function answer(session, { runId, threadId, messages }) {
   if (done.has(runId) || !leases.has(session)) return;
   done.add(runId);
   const messageId = `answer-${runId}`;
-  const words = `You said: ${messages.at(-1).content}`.split(" ");
+  const words = `You said: ${messages.at(-1)?.content ?? "nothing"}`.split(" ");
   const events = [
     { type: "RUN_STARTED", threadId, runId },
     { type: "TEXT_MESSAGE_START", messageId, role: "assistant" },

@@ -45,7 +45,7 @@ def answer(session, wish):
     if run in done or session not in leases:
         return
     done.add(run)
-    said = wish["messages"][-1]["content"]
+    said = wish["messages"][-1].get("content", "nothing") if wish["messages"] else "nothing"
     message = "answer-" + run
     events = [{"type": "RUN_STARTED", "threadId": thread, "runId": run},
               {"type": "TEXT_MESSAGE_START", "messageId": message, "role": "assistant"}]

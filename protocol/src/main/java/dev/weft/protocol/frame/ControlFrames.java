@@ -25,6 +25,9 @@ public final class ControlFrames {
      */
     public static byte[] gap(
             final Framing framing, final long from, final long to, final long oldest) {
+        if (framing == Framing.SSE_AGUI) {
+            return runError("WEFT_GAP", "events " + from + " to " + to + " cannot be had any more");
+        }
         return frame(
                 framing,
                 "weft.gap",
@@ -51,6 +54,16 @@ public final class ControlFrames {
         return frame(framing, name, value);
     }
 
+    /**
+     * The last frame of a stream that ends because the server stops; empty in the framings whose
+     * end says it.
+     */
+    public static byte[] stop(final Framing framing, final int delayMs) {
+        return framing == Framing.SSE_AGUI
+                ? runError("WEFT_STOPS", "the server stops: ask for the same run again")
+                : retry(framing, delayMs);
+    }
+
     /** When to come back; empty in the framings that have no such line. */
     public static byte[] retry(final Framing framing, final int delayMs) {
         return framing.isSse() ? ("retry: " + delayMs + "\n\n").getBytes(US_ASCII) : new byte[0];
@@ -73,6 +86,16 @@ public final class ControlFrames {
                         ? "{\"event\":\"" + name + "\",\"data\":" + value + "}"
                         : "{\"" + name + "\":" + value + "}";
         return framing.isWebSocket() ? message(object) : (object + "\n").getBytes(UTF_8);
+    }
+
+    /** What clients of AG-UI take for the end of a run. */
+    private static byte[] runError(final String code, final String message) {
+        return ("data: {\"type\":\"RUN_ERROR\",\"message\":\""
+                        + message
+                        + "\",\"code\":\""
+                        + code
+                        + "\"}\n\n")
+                .getBytes(UTF_8);
     }
 
     private static byte[] message(final String text) {

@@ -34,6 +34,12 @@ public enum Framing {
     /** The same behind {@code event: <type>}. */
     SSE_PAYLOAD_NAMED,
 
+    /**
+     * The same as {@link #SSE_PAYLOAD} for clients of AG-UI: what the stream says about itself is
+     * an event of AG-UI, too, with which it ends.
+     */
+    SSE_AGUI,
+
     /** <code>{"event":"step.started","id":42,"data":…}</code> and a line feed. */
     NDJSON_PAYLOAD,
 
@@ -69,7 +75,7 @@ public enum Framing {
     /** Whether it is one of server-sent events. */
     public boolean isSse() {
         return switch (this) {
-            case SSE, SSE_NAMED, SSE_PAYLOAD, SSE_PAYLOAD_NAMED -> true;
+            case SSE, SSE_NAMED, SSE_PAYLOAD, SSE_PAYLOAD_NAMED, SSE_AGUI -> true;
             case NDJSON, WEBSOCKET, NDJSON_PAYLOAD, WEBSOCKET_PAYLOAD -> false;
         };
     }
@@ -83,13 +89,19 @@ public enum Framing {
     public boolean isPayload() {
         return switch (this) {
             case SSE, SSE_NAMED, NDJSON, WEBSOCKET -> false;
-            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, NDJSON_PAYLOAD, WEBSOCKET_PAYLOAD -> true;
+            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, SSE_AGUI, NDJSON_PAYLOAD, WEBSOCKET_PAYLOAD ->
+                    true;
         };
     }
 
     /** Whether an event has an {@code event:} line. */
     public boolean hasEventLines() {
         return this == SSE_NAMED || this == SSE_PAYLOAD_NAMED;
+    }
+
+    /** Whether a stream ends where something is missing, having said so. */
+    public boolean endsWithGap() {
+        return this == SSE_AGUI;
     }
 
     /** Whether the header tells the type. */
@@ -118,7 +130,7 @@ public enum Framing {
             case NDJSON -> frameLength - envelopeOffset(block, index, block.frameOffset(index)) - 1;
             case WEBSOCKET ->
                     frameLength - envelopeOffset(block, index, block.frameOffset(index)) - 2;
-            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, NDJSON_PAYLOAD, WEBSOCKET_PAYLOAD ->
+            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, SSE_AGUI, NDJSON_PAYLOAD, WEBSOCKET_PAYLOAD ->
                     block.dataLength(index);
         };
     }
@@ -139,7 +151,8 @@ public enum Framing {
             case SSE, NDJSON -> 0;
             case SSE_NAMED -> eventLineLength(typeLength);
             case WEBSOCKET -> webSocketHeaderLength(sliceLength);
-            case SSE_PAYLOAD -> idLineLength(sequenceLength) + substituteLength(sliceLength);
+            case SSE_PAYLOAD, SSE_AGUI ->
+                    idLineLength(sequenceLength) + substituteLength(sliceLength);
             case SSE_PAYLOAD_NAMED ->
                     eventLineLength(typeLength)
                             + idLineLength(sequenceLength)
@@ -207,7 +220,7 @@ public enum Framing {
     public int trailerLength() {
         return switch (this) {
             case SSE, SSE_NAMED, NDJSON, WEBSOCKET -> 0;
-            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, NDJSON_PAYLOAD -> 2;
+            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, SSE_AGUI, NDJSON_PAYLOAD -> 2;
             case WEBSOCKET_PAYLOAD -> 1;
         };
     }
@@ -216,7 +229,7 @@ public enum Framing {
     public void putTrailer(final MutableDirectBuffer target, final int offset) {
         switch (this) {
             case SSE, SSE_NAMED, NDJSON, WEBSOCKET -> {}
-            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED -> {
+            case SSE_PAYLOAD, SSE_PAYLOAD_NAMED, SSE_AGUI -> {
                 target.putByte(offset, (byte) '\n');
                 target.putByte(offset + 1, (byte) '\n');
             }

@@ -80,12 +80,34 @@ public final class RunInput {
     }
 
     /**
-     * Reads a RunAgentInput, as clients of AG-UI send it.
+     * Reads a RunAgentInput, as clients of AG-UI send it; thread and run need not be named.
      *
-     * @throws AguiException if it is something else.
+     * @param threadId the session's id, which is the thread's.
+     * @param ids makes the id of a run that has none.
+     * @throws AguiException if it is something else, or for another thread.
      */
-    public static RunInput ofAgent(final byte[] body) {
-        return of(RunBody.read(body));
+    public static RunInput ofAgent(
+            final byte[] body, final String threadId, final Supplier<String> ids) {
+        final ObjectNode given = RunBody.read(body);
+        if (isAbsent(given.get("threadId"))) {
+            given.put("threadId", threadId);
+        }
+        if (isAbsent(given.get("runId"))) {
+            given.put("runId", ids.get());
+        }
+        final RunInput input = of(given);
+        if (!input.threadId.equalsIgnoreCase(threadId)) { // a UUID may be written in capitals
+            throw new AguiException(
+                    "threadId: must be the id of the session, "
+                            + threadId
+                            + ", or absent: it is "
+                            + Quote.of(input.threadId));
+        }
+        return input;
+    }
+
+    private static boolean isAbsent(final @Nullable JsonNode value) {
+        return value == null || value.isNull();
     }
 
     private static RunInput of(final ObjectNode input) {

@@ -15,6 +15,11 @@ public record SessionRef(String id, long startSequence, String driver, String wi
         return "session/" + id;
     }
 
+    /** Whether another is about the same session. */
+    public boolean isOf(final SessionRef other) {
+        return id.equals(other.id);
+    }
+
     @Override
     public String toString() {
         return subject() + '@' + startSequence + " driver=" + driver;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.RecordDescriptor;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 
@@ -16,6 +17,11 @@ import org.agrona.DirectBuffer;
 public final class Ending {
     /** {@link #of}: the event is not the last one. */
     public static final int NONE = -1;
+
+    /** Number of the first type; there is one at least. */
+    public static final int FIRST = 0;
+
+    private static final String UNTOLD = "";
 
     private final String name;
     private final byte[][] types;
@@ -38,6 +44,22 @@ public final class Ending {
      */
     public static Ending of(final String name, final Map<String, String> values) {
         return new Ending(name, values);
+    }
+
+    /**
+     * Makes one that nothing is told after: the event says it.
+     *
+     * @param types of the last event.
+     */
+    public static Ending untold(final Set<String> types) {
+        final Map<String, String> values = new TreeMap<>();
+        types.forEach(type -> values.put(type, UNTOLD));
+        return new Ending(UNTOLD, values);
+    }
+
+    /** Whether a control frame follows the last event. */
+    public boolean isTold() {
+        return !name.equals(UNTOLD);
     }
 
     /** Name of the control frame that follows the last event. */

@@ -46,13 +46,18 @@ final class AnswerTurns {
         connection.markDirty();
     }
 
-    /** A request with a body is refused: its slot would be taken for as long as that lasts. */
+    /**
+     * A request with a body that nobody wanted, or that has not ended, is refused: its slot would
+     * be taken for as long as that lasts.
+     */
     void stream(
             final HttpExchange exchange, final ByteBuf head, final Exchange.StreamHandler handler) {
-        if (exchange.hasBody || !begin(exchange)) {
+        final boolean isRefused =
+                exchange.hasBody && (exchange.consumer == null || !exchange.isComplete);
+        if (isRefused || !begin(exchange)) {
             head.release();
             handler.onClose(connection.channel());
-            if (exchange.hasBody) {
+            if (isRefused) {
                 exchange.respond(WITH_BODY);
             }
             return;

@@ -19,7 +19,9 @@ final class Preconditions {
         final int changed = precondition.changedSlot();
         final long asOf = precondition.asOf();
         return (checked == Precondition.NONE || lastSequences[checked] <= asOf)
-                && (changed == Precondition.NONE || lastSequences[changed] <= asOf);
+                && (changed == Precondition.NONE
+                        || precondition.isShared()
+                        || lastSequences[changed] <= asOf);
     }
 
     /**

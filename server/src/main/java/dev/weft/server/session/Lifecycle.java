@@ -51,22 +51,38 @@ final class Lifecycle {
         if (isHeld(state)) {
             return session.change(List.of(stopping), appended -> accepted(before.stopping()));
         }
-        return session.change( // nobody has it who could say that it stopped
+        return session.changeWithRuns( // nobody has it who could say that it stopped
+                session.openRuns().errors("the session was stopped", OpenRuns.SESSION_ENDED),
                 List.of(stopping, SessionEvents.make(SessionEvents.STOPPED, session.id())),
-                appended -> accepted(before.stopped(appended.timestampUs() + 1)));
+                appended -> accepted(before.stopped(timeOfLast(appended))));
     }
 
-    /** In every phase: what has nothing to be interrupted is not harmed by it. */
+    /** Events of one append are a microsecond apart. */
+    private static long timeOfLast(final Decision.Appended appended) {
+        return appended.timestampUs() + appended.lastSequence() - appended.firstSequence();
+    }
+
+    /**
+     * In every phase: what has nothing to be interrupted is not harmed by it. It says which run is
+     * meant, so that it does not end another one that is begun meanwhile.
+     */
     static Decision interrupt(final SessionCase session) {
-        return session.unchanged(
-                SessionEvents.make(SessionEvents.INTERRUPTED, session.id()),
-                appended -> INTERRUPTED);
+        final EventBuilder event = SessionEvents.make(SessionEvents.INTERRUPTED, session.id());
+        final String run = session.openRuns().current();
+        return session.unchanged(run == null ? event : event.runId(run), appended -> INTERRUPTED);
     }
 
     static Decision delete(final SessionCase session) {
-        return session.change(
-                List.of(SessionEvents.make(SessionEvents.DELETED, session.id())),
-                appended -> DELETED);
+        final SessionState state = session.session();
+        final List<EventBuilder> deleted =
+                List.of(SessionEvents.make(SessionEvents.DELETED, session.id()));
+        return state != null && state.driver().equals(DriverNames.WORKER)
+                ? session.changeWithRuns( // its worker may not hear of it
+                        session.openRuns()
+                                .errors("the session was deleted", OpenRuns.SESSION_ENDED),
+                        deleted,
+                        appended -> DELETED)
+                : session.change(deleted, appended -> DELETED);
     }
 
     /** Whether somebody works for it who says when it has stopped. */

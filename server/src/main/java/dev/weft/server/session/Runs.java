@@ -7,6 +7,7 @@ import dev.weft.server.agui.RunInput;
 import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
 import dev.weft.server.http.ProblemException;
+import dev.weft.server.ingest.EventBuilder;
 import dev.weft.server.session.state.Phase;
 import dev.weft.server.session.state.SessionEvents;
 import dev.weft.server.session.state.SessionState;
@@ -15,6 +16,8 @@ import java.util.UUID;
 
 /** How runs are asked for: a message, or a whole input. Stateless; thread: query. */
 final class Runs {
+    private static final int UUID_LENGTH = 36; // with it an event's id is never too long
+
     private Runs() {}
 
     /** Form of the body. */
@@ -45,15 +48,22 @@ final class Runs {
         } catch (final AguiException ex) {
             throw new ProblemException(new Problem(400, ex.detail()));
         }
-        // Asked for again under the same id, it is the same run: a retry is harmless.
+        return session.run(requested(state, input), appended -> accepted(input));
+    }
+
+    /** Asked for again under the same id, it is the same run: a retry is harmless. */
+    static EventBuilder requested(final SessionState session, final RunInput input) {
+        final String runId = input.runId();
+        final String shortId =
+                runId.length() <= UUID_LENGTH
+                        ? runId
+                        : UUID.nameUUIDFromBytes(runId.getBytes(StandardCharsets.UTF_8)).toString();
         final String eventId =
-                "run/" + session.id() + '@' + state.createdSequence() + '/' + input.runId();
-        return session.unchanged(
-                SessionEvents.make(SessionEvents.RUN_REQUESTED, session.id())
-                        .id(eventId)
-                        .runId(input.runId())
-                        .data(new String(input.json(), StandardCharsets.UTF_8)),
-                appended -> accepted(input));
+                "run/" + session.id() + '@' + session.createdSequence() + '/' + shortId;
+        return SessionEvents.make(SessionEvents.RUN_REQUESTED, session.id())
+                .id(eventId)
+                .runId(runId)
+                .data(new String(input.json(), StandardCharsets.UTF_8));
     }
 
     private static Reply accepted(final RunInput input) {
@@ -63,7 +73,7 @@ final class Runs {
         return new Reply(202, json.append('}'));
     }
 
-    private static String newId() {
+    static String newId() {
         return UUID.randomUUID().toString();
     }
 }

@@ -13,6 +13,7 @@ import dev.weft.server.session.state.SessionImage;
 import dev.weft.server.session.state.SessionState;
 import dev.weft.server.session.state.SessionTable;
 import dev.weft.server.session.state.Sessions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,34 @@ public record SessionCase(
         return append(events, sessions.change(id), reply);
     }
 
+    /**
+     * Something that changes the session so that runs end with it: they are told first.
+     *
+     * @param errors what ends them, see {@link OpenRuns#errors}.
+     */
+    public Decision changeWithRuns(
+            final List<EventBuilder> errors,
+            final List<EventBuilder> events,
+            final Function<Decision.Appended, Reply> reply) {
+        final List<EventBuilder> all = new ArrayList<>(errors);
+        all.addAll(events);
+        return append(all, sessions.changeWithRuns(id), reply);
+    }
+
     /** Something that only needs the session to be as it is. */
     public Decision unchanged(
             final EventBuilder event, final Function<Decision.Appended, Reply> reply) {
         return append(List.of(event), sessions.unchanged(id), reply);
+    }
+
+    /** A run that is asked for. */
+    public Decision run(final EventBuilder event, final Function<Decision.Appended, Reply> reply) {
+        return append(List.of(event), sessions.moreRuns(id), reply);
+    }
+
+    /** The runs that have not ended. */
+    public OpenRuns openRuns() {
+        return OpenRuns.of(this);
     }
 
     /** Events under a condition; who waits for such is told. */

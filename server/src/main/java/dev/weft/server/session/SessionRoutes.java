@@ -55,6 +55,7 @@ public final class SessionRoutes {
             final DriverNames drivers) {
         final SessionRoutes all = new SessionRoutes(questions, commands, sessionCommands, drivers);
         final Route events = new EventsRoute(questions, streams);
+        final Route agent = new AgentRoute(streams, commands, sessionCommands);
         for (final String prefix : PREFIXES) {
             final String one = prefix + ONE;
             routes.add(HttpMethod.GET, prefix, all::list)
@@ -65,6 +66,7 @@ public final class SessionRoutes {
                     .add(HttpMethod.POST, one + "/message", all.withBody(Runs::message))
                     .add(HttpMethod.POST, one + "/runs", all.withBody(Runs::run))
                     .add(HttpMethod.GET, one + "/runs", all::runs)
+                    .add(HttpMethod.POST, one + "/agent", agent)
                     .add(HttpMethod.GET, one + "/output", all::output)
                     .add(HttpMethod.POST, one + "/start", all.plain(Lifecycle::start))
                     .add(HttpMethod.POST, one + "/stop", all.plain(Lifecycle::stop))

@@ -57,6 +57,11 @@ final class Arrivals {
         return Admission.WAITING;
     }
 
+    /** Whether one more would be admitted now. */
+    boolean isOpen() {
+        return waiting.size() < WAITING_MAX && slots.hasRoom();
+    }
+
     /** Opens those whose turn it is. */
     int open() {
         int opened = 0;

@@ -319,8 +319,10 @@ public final class CatchUp implements Agent {
             final int chunkLengthMax) {
         chunk.begin(request, chunkLengthMax);
         int scanned = 0;
+        int end = Ending.NONE;
         long next = request.cursor;
         while (next <= request.limit
+                && end == Ending.NONE
                 && scanned < scanLengthMax
                 && chunk.length() < chunkLengthMax) {
             final int at = reader.at(next);
@@ -334,16 +336,14 @@ public final class CatchUp implements Agent {
                     break; // else a long event would make the chunk longer by itself
                 }
                 chunk.append(block, from, to, room, reader.memory());
-                final int end = chunk.scannedTo();
-                request.timestamp = block.timestamp(end - 1);
+                final int scannedTo = chunk.scannedTo();
+                request.timestamp = block.timestamp(scannedTo - 1);
                 scanned +=
-                        block.frameOffset(end - 1)
-                                + block.frameLength(end - 1)
+                        block.frameOffset(scannedTo - 1)
+                                + block.frameLength(scannedTo - 1)
                                 - block.frameOffset(from);
-                next = first + end;
-                if (chunk.end() != Ending.NONE) {
-                    break;
-                }
+                next = first + scannedTo;
+                end = chunk.end();
             } else {
                 // A reader that ends before what was appended has lost something: that is told as a
                 // gap, too.
@@ -351,11 +351,12 @@ public final class CatchUp implements Agent {
                 chunk.append(
                         ControlFrames.gap(request.framing, next, gapTo, journal.oldestSequence()));
                 next = gapTo + 1;
+                end = request.framing.endsWithGap() ? Ending.FIRST : Ending.NONE;
             }
         }
         request.cursor = next;
         request.eventCount = chunk.eventCount();
-        request.end = chunk.end();
+        request.end = end;
         request.lengthHint = chunk.length();
         request.copiedHint = chunk.copiedLength();
         return chunk.take();

@@ -267,6 +267,11 @@ public final class StreamLoop implements Agent {
         return arrivals.admit(opening);
     }
 
+    /** Whether one more subscriber would be admitted now. */
+    boolean hasRoom() {
+        return arrivals.isOpen();
+    }
+
     /** What is wished, begun at the journal and the time as they are now. */
     Beginning begin(final Subscription wish) {
         return Beginning.of(

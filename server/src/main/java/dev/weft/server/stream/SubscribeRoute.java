@@ -35,6 +35,8 @@ public final class SubscribeRoute implements Route {
     private static final String NDJSON_HEAD =
             String.join(LINE_END, "Content-Type: application/x-ndjson", NO_STORE);
 
+    private static final String NO_ROOM = "no more subscribers are taken now, or the server stops";
+
     private final StreamLoop loop;
     private final SubscriptionParser parser;
 
@@ -69,6 +71,19 @@ public final class SubscribeRoute implements Route {
     public void follow(final Exchange exchange, final Framing framing, final Following following) {
         final Beginning beginning = following.begin(framing);
         settle(exchange, loop, loop.admit(() -> open(exchange, beginning)));
+    }
+
+    /**
+     * Refuses a request if no stream could be opened now: for who has something to do before.
+     *
+     * @return whether it was refused.
+     */
+    public boolean isRefused(final Exchange exchange) {
+        if (loop.hasRoom()) {
+            return false;
+        }
+        refuse(exchange, loop, NO_ROOM);
+        return true;
     }
 
     /**
@@ -151,11 +166,7 @@ public final class SubscribeRoute implements Route {
         switch (admission) {
             case OPENED -> {}
             case WAITING -> exchange.readBody(false); // until it is answered
-            case REFUSED ->
-                    refuse(
-                            exchange,
-                            loop,
-                            "no more subscribers are taken now, or the server stops");
+            case REFUSED -> refuse(exchange, loop, NO_ROOM);
         }
     }
 

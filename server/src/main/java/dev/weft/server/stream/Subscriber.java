@@ -449,17 +449,22 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         if (framing.isWebSocket()) {
             close(Transition.DRAINED, WebSocketFrames.close(WebSocketFrames.GOING_AWAY));
         } else {
-            final byte[] retry = ControlFrames.retry(framing, loop.retryMs());
-            final ByteBuf last = loop.encode(retry, framing, chunked);
+            final byte[] stop = ControlFrames.stop(framing, loop.retryMs());
+            final ByteBuf last = loop.encode(stop, framing, chunked);
             close(Transition.DRAINED, chunked ? withLastChunk(last) : last);
         }
     }
 
-    /** Ends it because it has got its last event: says so, then closes. */
+    /** Ends it because it has got its last event: says so if the event does not, then closes. */
     private void complete() {
         final Ending ending = Objects.requireNonNull(filter.ending());
-        final byte[] frame = ControlFrames.end(framing, ending.name(), ending.value(end));
-        final ByteBuf said = loop.encode(frame, framing, chunked);
+        final ByteBuf said =
+                ending.isTold()
+                        ? loop.encode(
+                                ControlFrames.end(framing, ending.name(), ending.value(end)),
+                                framing,
+                                chunked)
+                        : Unpooled.EMPTY_BUFFER;
         final ByteBuf last =
                 framing.isWebSocket()
                         ? Unpooled.wrappedBuffer(

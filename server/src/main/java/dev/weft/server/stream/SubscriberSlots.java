@@ -17,6 +17,11 @@ public final class SubscriberSlots {
         this.max = max;
     }
 
+    /** Whether one could be taken now. */
+    boolean hasRoom() {
+        return !closed && used.get() < max;
+    }
+
     /** Takes a slot, or answers false if all are taken or no more are given. */
     boolean acquire() {
         if (closed) {

@@ -120,9 +120,42 @@ class RunInputTest {
         final RunInput input =
                 RunInput.ofAgent(
                         body(
-                                "{'threadId':'t','runId':'my run','state':{},'messages':[{'id':'1','role':'reasoning','content':'r'}],'tools':[],'context':[],'forwardedProps':{},'x':1}"));
+                                "{'threadId':'t','runId':'my run','state':{},'messages':[{'id':'1','role':'reasoning','content':'r'}],'tools':[],'context':[],'forwardedProps':{},'x':1}"),
+                        "t",
+                        () -> "other");
         assertThat(input.runId()).isEqualTo("my run");
         assertThat(Samples.json(input.json())).endsWith("'forwardedProps':{},'x':1}");
+    }
+
+    private String agent(final String json) {
+        try {
+            return Samples.json(RunInput.ofAgent(body(json), "s-1", this::nextId).json());
+        } catch (final AguiException ex) {
+            return ex.detail();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    {'messages':[]} | {'messages':[],'threadId':'s-1','runId':'id-1','tools':[],'context':[],'forwardedProps':{}}
+                    {'threadId':null,'runId':null,'messages':[]} | {'threadId':'s-1','runId':'id-1','messages':[],'tools':[],'context':[],'forwardedProps':{}}
+                    {'threadId':'S-1','runId':'r','messages':[]} | {'threadId':'S-1','runId':'r','messages':[],'tools':[],'context':[],'forwardedProps':{}}
+                    {'threadId':'s-2','runId':'r','messages':[]} | threadId: must be the id of the session, s-1, or absent: it is "s-2"
+                    {'threadId':5,'messages':[]} | threadId: must be a string
+                    {'runId':'','messages':[]} | runId: must be a string of 1 to 128 characters
+                    {'runId':'r'} | messages: is required
+                    {'messages':[{'role':'user','content':'a'}]} | messages[0].id: is required
+                    {'messages':[{'id':'1','role':'robot'}]} | messages[0].role
+                    {'messages':[],'tools':[{'name':'n'}]} | tools[0].description: is required
+                    [] | Invalid request body: must be one JSON object
+                    {'messages' | Invalid request body: malformed JSON
+                    """)
+    void shouldReadTheInputOfAnAgentForOneThread(final String json, final String expected) {
+        assertThat(agent(json)).startsWith(expected);
     }
 
     @Test

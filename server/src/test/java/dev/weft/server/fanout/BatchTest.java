@@ -71,7 +71,7 @@ class BatchTest {
                                     + "\u0081"
                                     + (char) second.length()
                                     + second;
-                    case SSE_PAYLOAD -> "id: 99\ndata: 1\n\nid: 100\ndata: {}\n\n";
+                    case SSE_PAYLOAD, SSE_AGUI -> "id: 99\ndata: 1\n\nid: 100\ndata: {}\n\n";
                     case SSE_PAYLOAD_NAMED ->
                             "event: a\nid: 99\ndata: 1\n\nevent: b.c\nid: 100\ndata: {}\n\n";
                     case NDJSON_PAYLOAD -> firstPayload + '\n' + secondPayload + '\n';

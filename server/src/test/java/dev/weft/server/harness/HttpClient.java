@@ -135,6 +135,16 @@ public final class HttpClient implements AutoCloseable {
             throws IOException {
         final String resume = lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n";
         send("GET", path, "", "Accept: text/event-stream\r\n" + resume);
+        return head();
+    }
+
+    /** The same for a stream that is asked for with a body. */
+    public Answer postForStream(final String path, final String json) throws IOException {
+        send("POST", path, json, "Accept: text/event-stream\r\nContent-Type: application/json\r\n");
+        return head();
+    }
+
+    private Answer head() throws IOException {
         final String status = line();
         return new Answer(Integer.parseInt(status.substring(9, 12)), headers(), "");
     }

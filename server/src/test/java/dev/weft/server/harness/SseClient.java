@@ -40,14 +40,33 @@ public final class SseClient implements AutoCloseable {
             final @Nullable String lastEventId,
             final Duration silenceMax)
             throws IOException {
+        this(silenceMax, new HttpClient(address), client -> client.openStream(path, lastEventId));
+    }
+
+    /** Subscribes by a POST, whose body says what is wanted. */
+    public static SseClient post(
+            final InetSocketAddress address, final String path, final String json)
+            throws IOException {
+        return new SseClient(
+                SILENCE_MAX, new HttpClient(address), client -> client.postForStream(path, json));
+    }
+
+    private SseClient(final Duration silenceMax, final HttpClient client, final Asking asking)
+            throws IOException {
         this.silenceMax = silenceMax;
-        client = new HttpClient(address);
-        final HttpClient.Answer answer = client.openStream(path, lastEventId);
+        this.client = client;
+        final HttpClient.Answer answer = asking.ask(client);
         if (answer.status() != 200) {
             client.close();
             throw new IOException("stream refused: " + answer);
         }
         in = client.stream();
+    }
+
+    /** How it asks for its stream; answers the head. */
+    @FunctionalInterface
+    private interface Asking {
+        HttpClient.Answer ask(HttpClient client) throws IOException;
     }
 
     /**

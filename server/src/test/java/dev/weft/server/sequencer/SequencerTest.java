@@ -249,6 +249,22 @@ class SequencerTest {
         assertThat(journal.appendedSequence()).isEqualTo(1);
     }
 
+    /** Such as requests for runs of a session, which do not mind each other but mind its end. */
+    @Test
+    void shouldLetSharedChangesPassEachOtherButNotWhoChecksThem() {
+        final Publish one = publish(guarded(Precondition.shareUnder("session/a", "runs/a", 0)));
+        final Publish two = publish(guarded(Precondition.shareUnder("session/a", "runs/a", 0)));
+        final Publish blind = publish(guarded(Precondition.changeUnder("runs/a", "session/a", 1)));
+        final Publish seeing = publish(guarded(Precondition.changeUnder("runs/a", "session/a", 2)));
+        final Publish late = publish(guarded(Precondition.shareUnder("session/a", "runs/a", 2)));
+        sequencer.doWork();
+        assertThat(one.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(two.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(blind.outcome()).as("has not seen the second").isEqualTo(Status.CONFLICT);
+        assertThat(seeing.outcome()).isEqualTo(Status.APPENDED);
+        assertThat(late.outcome()).as("it has ended").isEqualTo(Status.CONFLICT);
+    }
+
     @Test
     void shouldLetAppendsPassThatChangeNothingUntilSomethingChanges() {
         final Publish one = publish(guarded(Precondition.unchanged("session/a", 0)));

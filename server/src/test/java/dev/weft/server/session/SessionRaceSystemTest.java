@@ -122,6 +122,59 @@ class SessionRaceSystemTest {
         System.out.println("messages that came before the stop: " + takenCount + " of " + ROUNDS);
     }
 
+    /** Of a run that was asked for as its session ended: nobody waits for it for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "dedicated"})
+    void shouldEndEachRunThatWasTakenBeforeTheEnd(final String threading) throws Exception {
+        final ExecutorService threads = Executors.newFixedThreadPool(2);
+        int takenCount = 0;
+        try (WeftServer server =
+                        WeftServer.start(
+                                directory, Map.of("threading", threading, "io-threads", "2"));
+                SessionCalls one = new SessionCalls(server.address());
+                SessionCalls two = new SessionCalls(server.address())) {
+            for (int i = 0; i < ROUNDS; i++) {
+                final String[] claimed = one.createClaimed();
+                final String id = claimed[0];
+                final String ended =
+                        "{\"lease_id\":\"" + claimed[1] + "\",\"status\":\"completed\"}";
+                final List<Integer> both =
+                        race(
+                                threads,
+                                one,
+                                two,
+                                calls ->
+                                        calls == one
+                                                ? calls.post(
+                                                        "/" + id + "/message",
+                                                        "{\"content\":\"a\"}")
+                                                : calls.post("/" + id + "/lease", ended));
+                assertThat(both.get(0)).isIn(202, 422);
+                assertThat(both.get(1)).isEqualTo(200);
+                final boolean isTaken = both.get(0) == 202;
+                takenCount += isTaken ? 1 : 0;
+                final List<String> end =
+                        types(one, id).stream().filter(type -> !type.endsWith("ing")).toList();
+                assertThat(end)
+                        .isEqualTo(
+                                isTaken
+                                        ? List.of(
+                                                "session.created",
+                                                "session.claimed",
+                                                "run.requested",
+                                                "RUN_ERROR",
+                                                "session.completed")
+                                        : List.of(
+                                                "session.created",
+                                                "session.claimed",
+                                                "session.completed"));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        System.out.println("messages that came before the end: " + takenCount + " of " + ROUNDS);
+    }
+
     private static List<Integer> race(
             final ExecutorService threads,
             final SessionCalls one,

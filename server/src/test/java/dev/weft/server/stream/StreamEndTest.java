@@ -131,6 +131,62 @@ class StreamEndTest {
         assertThat(socket.isOpen()).isFalse();
     }
 
+    private static final Filter RUN =
+            Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("job/a"))))
+                    .endingWith(Ending.untold(Set.of("last", "least")));
+
+    @Test
+    void shouldSayNothingAfterAnEventThatSaysItselfThatItIsTheLast() {
+        for (final boolean chunked : List.of(true, false)) {
+            final long before = fabric.head();
+            fabric.publish(MORE, LAST, MORE);
+            settle();
+            final FakeSocket socket =
+                    TestStreams.open(
+                            loop,
+                            new Following(RUN, before + 1, Ending.NONE, null, before)
+                                    .begin(Framing.SSE_AGUI),
+                            chunked);
+            socket.read(ALL_BYTES);
+            settle();
+            final String text =
+                    new String(
+                            Wire.unchunk(socket.received()),
+                            java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(text)
+                    .isEqualTo(
+                            "id: %d\ndata: 1\n\nid: %d\ndata: 2\n\n"
+                                    .formatted(before + 1, before + 2));
+            assertThat(socket.isOpen()).isFalse();
+        }
+    }
+
+    /** Else its reader would wait for an end that may be in what is missing. */
+    @Test
+    void shouldEndARunOfAguiWhereSomethingIsMissing() {
+        for (int i = 0; i < 40; i++) { // until the ring has nothing of the begin
+            fabric.publish("{\"type\":\"other\",\"data\":\"" + "x".repeat(50_000) + "\"}");
+            settle();
+        }
+        fabric.journal().trim(10);
+        fabric.publish(MORE);
+        settle();
+        final FakeSocket socket =
+                TestStreams.open(
+                        loop,
+                        new Following(RUN, 3, Ending.NONE, null, 3).begin(Framing.SSE_AGUI),
+                        true);
+        socket.read(ALL_BYTES);
+        settle();
+        assertThat(
+                        new String(
+                                Wire.unchunk(socket.received()),
+                                java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "data: {\"type\":\"RUN_ERROR\",\"message\":\"events 3 to 9 cannot be had any more\",\"code\":\"WEFT_GAP\"}\n\n");
+        assertThat(socket.isOpen()).isFalse();
+    }
+
     @Test
     void shouldBeginWhereTheThingBeginsUnlessSomethingIsGone() {
         assertThat(Following.of(JOB, LastEventId.NONE, 40, 0, Ending.NONE, 1, 99).cursor())

@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,7 +37,8 @@ class StreamSimulationTest {
     private static final int RING_CAPACITY = 1 << 18;
     private static final int STEPS = 1_500;
     private static final FanoutConfig MANY_TURNS = new FanoutConfig(1, 2, 2, 2, 10_000, 50_000);
-    private static final List<Framing> FRAMINGS = List.of(Framing.values());
+    private static final List<Framing> FRAMINGS = // one ends where something is missing
+            Stream.of(Framing.values()).filter(framing -> !framing.endsWithGap()).toList();
     private static final String END = "{\"stream.complete\":{\"by\":\"hello\"}}";
     private static final Filter ENDING_JOB =
             Filter.of(Map.of(Filter.Field.SUBJECT, Set.of(Term.exact("job/other"))))

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ public final class ProcessDriver implements SessionDriver {
     private static final long CLOSE_LOOK_MS = 10;
     private static final long THREAD_IDLE_S = 10;
 
+    /** Runs that are kept for a session which is still to be started. */
+    static final int EARLY_MAX = 64;
+
     private final ProcessSettings settings;
     private final Map<String, SessionCommand> commands = new HashMap<>();
     private final DriverEvents events;
@@ -58,6 +62,7 @@ public final class ProcessDriver implements SessionDriver {
     private final ManyToOneConcurrentLinkedQueue<Running> news =
             new ManyToOneConcurrentLinkedQueue<>(); // each at most once; offered by any thread
     private final ArrayDeque<SessionRef> waiting = new ArrayDeque<>(); // for the orphans' end
+    private final Map<String, List<RunInput>> early = new HashMap<>(); // of who is to be started
     private final ArrayDeque<BooleanSupplier> tellings = new ArrayDeque<>(); // not yet taken
     private long deadlineNs = Long.MAX_VALUE; // the earliest of all sessions
 
@@ -118,16 +123,18 @@ public final class ProcessDriver implements SessionDriver {
 
     private void begin(final SessionRef session) {
         final SessionCommand command = commands.get(session.driver());
+        final List<RunInput> sent = takeEarly(session); // if it does not start, they end with it
         if (command == null) {
             fail(session, "there is no command of this name: " + session.driver());
         } else if (running.size() >= settings.processesMax()) {
             fail(session, "too many commands run: max=" + settings.processesMax());
         } else {
-            spawn(session, command);
+            spawn(session, command, sent);
         }
     }
 
-    private void spawn(final SessionRef session, final SessionCommand command) {
+    private void spawn(
+            final SessionRef session, final SessionCommand command, final List<RunInput> sent) {
         final Running place = new Running();
         try {
             final Path directory = settings.directory().resolve(session.id());
@@ -148,10 +155,21 @@ public final class ProcessDriver implements SessionDriver {
             place.session = started;
             running.put(session.id(), place);
             started.begin();
+            sent.forEach(started::send);
             place.onNews();
         } catch (final IOException ex) {
             fail(session, Programs.trouble(ex));
         }
+    }
+
+    private List<RunInput> takeEarly(final SessionRef session) {
+        final List<RunInput> its = early.remove(session.id());
+        return its == null ? List.of() : its;
+    }
+
+    /** Also for a session that was deleted: nothing else ends them then. */
+    private void endEarly(final SessionRef session) {
+        takeEarly(session).forEach(run -> notPassedOn(session, run, "the session was stopped"));
     }
 
     private static Map<String, String> environment(final SessionRef session) {
@@ -172,17 +190,30 @@ public final class ProcessDriver implements SessionDriver {
     @Override
     public void send(final SessionRef session, final RunInput run) {
         final Running place = running.get(session.id());
-        if (place != null && place.session != null) {
+        if (place != null && place.session != null && place.next == null) {
             place.session.send(run);
             place.onNews();
-        }
+        } else if (place != null || waiting.stream().anyMatch(session::isOf)) {
+            final List<RunInput> its = early.computeIfAbsent(session.id(), id -> new ArrayList<>());
+            if (its.size() < EARLY_MAX) {
+                its.add(run);
+            } else {
+                notPassedOn(session, run, "the command has not started yet");
+            }
+        } // else it did not start, and its runs end with it
+    }
+
+    private void notPassedOn(final SessionRef session, final RunInput run, final String why) {
+        final String error = Runs.error(run.runId(), why, Runs.NOT_PASSED_ON);
+        tellings.add(() -> events.line(session, run.runId(), error));
+        wakeUp.signal();
     }
 
     @Override
     public void interrupt(final SessionRef session, final @Nullable String runId) {
         final Running place = running.get(session.id());
         if (place != null && place.session != null) {
-            place.session.interrupt();
+            place.session.interrupt(runId);
         }
     }
 
@@ -191,6 +222,7 @@ public final class ProcessDriver implements SessionDriver {
         final Running place = running.get(session.id());
         if (place != null) {
             place.next = null;
+            endEarly(session);
             if (place.session != null) {
                 place.session.stop(clockNs.getAsLong());
                 place.onNews();
@@ -200,7 +232,8 @@ public final class ProcessDriver implements SessionDriver {
         if (orphans.stop(session)) {
             return;
         }
-        waiting.removeIf(each -> each.id().equals(session.id()));
+        waiting.removeIf(session::isOf);
+        endEarly(session);
         tellings.add(() -> events.stopped(session));
         wakeUp.signal();
     }

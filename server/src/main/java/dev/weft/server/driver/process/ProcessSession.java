@@ -116,14 +116,15 @@ final class ProcessSession {
                             events.line(
                                     ref,
                                     run.runId(),
-                                    Runs.error(run.runId(), why, "NOT_PASSED_ON")));
+                                    Runs.error(run.runId(), why, Runs.NOT_PASSED_ON)));
             return;
         }
         runs.add(run.runId());
     }
 
-    void interrupt() {
-        if (state == State.RUNNING) {
+    /** Not for a run that is over: what has begun since is not meant. */
+    void interrupt(final @Nullable String runId) {
+        if (state == State.RUNNING && (runId == null || !runs.hasEnded(runId))) {
             child.signal(Signal.INTERRUPT);
         }
     }

@@ -12,9 +12,15 @@ import tools.jackson.databind.json.JsonMapper;
  * belongs to that does not say. Thread: {@code weft-drive}.
  */
 final class Runs {
+    /** Code of a run that never got to the process. */
+    static final String NOT_PASSED_ON = "NOT_PASSED_ON";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final int ENDED_MAX = 256;
+
     private final ArrayDeque<String> open = new ArrayDeque<>();
+    private final ArrayDeque<String> ended = new ArrayDeque<>(); // by their own names, the last few
 
     void add(final String runId) {
         open.add(runId);
@@ -23,6 +29,11 @@ final class Runs {
     /** What is under way; null if nothing is. */
     @Nullable String current() {
         return open.peek();
+    }
+
+    /** Whether the process itself has told its end. */
+    boolean hasEnded(final String runId) {
+        return ended.contains(runId);
     }
 
     /** Takes notice of a line that was passed on: it may end a run. */
@@ -38,9 +49,14 @@ final class Runs {
         }
         final String type = event.path("type").asString("");
         if (type.equals("RUN_FINISHED") || type.equals("RUN_ERROR")) {
-            final String runId = event.path("runId").asString("");
-            if (runId.isEmpty() || !open.remove(runId)) {
-                open.poll();
+            final String stated = event.path("runId").asString("");
+            final boolean isKnown = !stated.isEmpty() && open.remove(stated);
+            final String over = isKnown ? stated : open.poll();
+            if (over != null) {
+                ended.add(over);
+                if (ended.size() > ENDED_MAX) {
+                    ended.poll();
+                }
             }
         }
     }

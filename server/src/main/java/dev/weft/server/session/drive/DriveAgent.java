@@ -218,6 +218,7 @@ public final class DriveAgent implements Agent, Signal {
         }
         found.stopping().forEach(session -> stop(session.id()));
         found.waiting().forEach(this::start);
+        found.early().forEach(this::follow);
         state = State.IDLE;
     }
 
@@ -255,7 +256,7 @@ public final class DriveAgent implements Agent, Signal {
             }
             case INTERRUPT -> {
                 if (session != null) {
-                    safely(session, () -> driver(session).interrupt(session, null));
+                    safely(session, () -> driver(session).interrupt(session, order.runId()));
                 }
             }
         }

@@ -12,6 +12,7 @@ import dev.weft.server.control.Reply;
 import dev.weft.server.driver.DriverEvents;
 import dev.weft.server.driver.SessionRef;
 import dev.weft.server.ingest.EventBuilder;
+import dev.weft.server.session.OpenRuns;
 import dev.weft.server.session.SessionCase;
 import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.state.Phase;
@@ -259,7 +260,16 @@ final class DriveEvents implements DriverEvents {
                             default -> SessionEvents.STOPPED;
                         };
         final EventBuilder event = SessionEvents.make(type, session.id());
-        return session.change(
-                List.of(change.data.isEmpty() ? event : event.data(change.data)), appended -> done);
+        final List<EventBuilder> events =
+                List.of(change.data.isEmpty() ? event : event.data(change.data));
+        return type.equals(SessionEvents.RUNNING)
+                ? session.change(events, appended -> done)
+                : session.changeWithRuns( // what the driver itself has not ended
+                        session.openRuns()
+                                .errors(
+                                        "the session ended before the run: " + type,
+                                        OpenRuns.SESSION_ENDED),
+                        events,
+                        appended -> done);
     }
 }

@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param id of the session.
  * @param session for a start; null else.
  * @param run for a run; null else.
+ * @param runId which run an interrupt is for; null for whatever runs.
  */
-record Order(Kind kind, String id, @Nullable SessionRef session, @Nullable RunInput run) {
+record Order(
+        Kind kind,
+        String id,
+        @Nullable SessionRef session,
+        @Nullable RunInput run,
+        @Nullable String runId) {
     /** What is to be done. */
     enum Kind {
         START,
@@ -21,14 +27,18 @@ record Order(Kind kind, String id, @Nullable SessionRef session, @Nullable RunIn
     }
 
     static Order start(final SessionRef session) {
-        return new Order(Kind.START, session.id(), session, null);
+        return new Order(Kind.START, session.id(), session, null, null);
     }
 
     static Order send(final String id, final RunInput run) {
-        return new Order(Kind.SEND, id, null, run);
+        return new Order(Kind.SEND, id, null, run, null);
     }
 
-    static Order of(final Kind kind, final String id) {
-        return new Order(kind, id, null, null);
+    static Order interrupt(final String id, final @Nullable String runId) {
+        return new Order(Kind.INTERRUPT, id, null, null, runId);
+    }
+
+    static Order stop(final String id) {
+        return new Order(Kind.STOP, id, null, null, null);
     }
 }

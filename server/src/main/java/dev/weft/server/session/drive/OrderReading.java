@@ -5,6 +5,7 @@ import dev.weft.server.driver.RunInput;
 import dev.weft.server.driver.SessionRef;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventReads;
+import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
 import dev.weft.server.record.RecordView;
 import dev.weft.server.session.state.Phase;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads what is to be done from the events. Thread: query. */
 final class OrderReading {
     private static final int STEP_EVENTS_MAX = 256;
+
+    /** Runs that a session can be asked for before it is started, and that are passed on then. */
+    private static final int EARLY_MAX = 64;
 
     private final Sessions sessions;
     private final Set<String> drivers;
@@ -42,12 +46,14 @@ final class OrderReading {
      * @param waiting sessions that nobody has begun to make run.
      * @param active the others.
      * @param stopping those of the others that are to stop.
+     * @param early runs that the waiting ones were asked for, the first {@link #EARLY_MAX} of each.
      * @param asOf newest sequence that this takes into account.
      */
     record Active(
             List<SessionRef> waiting,
             List<SessionRef> active,
             List<SessionRef> stopping,
+            List<Order> early,
             long asOf) {}
 
     /** What is active; null to be asked again in the next turn. */
@@ -58,7 +64,11 @@ final class OrderReading {
         }
         final Active found =
                 new Active(
-                        new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), sessions.asOf());
+                        new ArrayList<>(),
+                        new ArrayList<>(),
+                        new ArrayList<>(),
+                        new ArrayList<>(),
+                        sessions.asOf());
         for (final SessionState session : table.before(Long.MAX_VALUE)) {
             if (!session.phase().isActive() || !drivers.contains(session.driver())) {
                 continue;
@@ -66,6 +76,7 @@ final class OrderReading {
             final SessionRef ref = ref(session, index.reads());
             if (session.phase() == Phase.PENDING) {
                 found.waiting.add(ref);
+                addEarly(session, index, found);
             } else {
                 found.active.add(ref);
             }
@@ -74,6 +85,30 @@ final class OrderReading {
             }
         }
         return found;
+    }
+
+    /** Nobody was told of these before. */
+    private void addEarly(final SessionState session, final EventIndex index, final Active found) {
+        final Sequences asked =
+                index.select(
+                                SessionEvents.about(session.id())
+                                        .where(IndexField.TYPE, SessionEvents.RUN_REQUESTED)
+                                        .after(session.startSequence())
+                                        .upTo(found.asOf))
+                        .ascending(0);
+        final EventReads reads = index.reads();
+        for (int i = 0; i < EARLY_MAX; i++) {
+            final long sequence = asked.next();
+            if (sequence == Sequences.NONE) {
+                return;
+            }
+            if (reads.at(sequence) && view.wrap(reads.block(), reads.index()).isServers()) {
+                final Order order = run(session.id(), sequence);
+                if (order != null) {
+                    found.early.add(order);
+                }
+            }
+        }
     }
 
     private SessionRef ref(final SessionState session, final EventReads reads) {
@@ -149,19 +184,20 @@ final class OrderReading {
                 yield Order.start(
                         new SessionRef(id, sequence, session.driver(), wish == null ? "{}" : wish));
             }
-            case SessionEvents.RUN_REQUESTED -> {
-                final String run = view.text(RecordDescriptor.RUN_ID_OFFSET);
-                final String thread = view.dataText("threadId");
-                yield run == null
-                        ? null
-                        : Order.send(
-                                id,
-                                new RunInput(run, thread == null ? id : thread, sequence, text()));
-            }
-            case SessionEvents.INTERRUPTED -> Order.of(Order.Kind.INTERRUPT, id);
-            case SessionEvents.STOPPING, SessionEvents.DELETED -> Order.of(Order.Kind.STOP, id);
+            case SessionEvents.RUN_REQUESTED -> run(id, sequence);
+            case SessionEvents.INTERRUPTED ->
+                    Order.interrupt(id, view.text(RecordDescriptor.RUN_ID_OFFSET));
+            case SessionEvents.STOPPING, SessionEvents.DELETED -> Order.stop(id);
             default -> null;
         };
+    }
+
+    private @Nullable Order run(final String id, final long sequence) {
+        final String run = view.text(RecordDescriptor.RUN_ID_OFFSET);
+        final String thread = view.dataText("threadId");
+        return run == null
+                ? null
+                : Order.send(id, new RunInput(run, thread == null ? id : thread, sequence, text()));
     }
 
     private String text() {

@@ -51,9 +51,28 @@ public final class Sessions {
         return Precondition.change(SessionEvents.subject(id), asOf());
     }
 
+    /** A change of a session that was decided by its runs, too. */
+    public Precondition changeWithRuns(final String id) {
+        return Precondition.changeUnder(runs(id), SessionEvents.subject(id), asOf());
+    }
+
     /** Something that needs a session to stay as it is, and leaves it so. */
     public Precondition unchanged(final String id) {
         return Precondition.unchanged(SessionEvents.subject(id), asOf());
+    }
+
+    /** One more run of a session that stays as it is; several may be asked for at once. */
+    public Precondition moreRuns(final String id) {
+        return Precondition.shareUnder(SessionEvents.subject(id), runs(id), asOf());
+    }
+
+    /** A change of the runs of a session that stays as it is: of two, one is first. */
+    public Precondition changeOfRuns(final String id) {
+        return Precondition.changeUnder(SessionEvents.subject(id), runs(id), asOf());
+    }
+
+    private static String runs(final String id) {
+        return "runs/" + SessionEvents.subject(id);
     }
 
     /**

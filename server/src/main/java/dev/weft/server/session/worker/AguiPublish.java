@@ -12,7 +12,6 @@ import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.ingest.EventBuilder;
-import dev.weft.server.sequencer.Precondition;
 import dev.weft.server.session.SessionCase;
 import dev.weft.server.session.state.SessionEvents;
 import dev.weft.server.session.state.SessionState;
@@ -90,11 +89,9 @@ final class AguiPublish {
             checked.add(builder(session.id(), event, itsRun));
         }
         state.heardOf(session.table().leaseUntilNs());
-        final String subject = SessionEvents.subject(session.id());
         return session.append(
                 checked,
-                Precondition.changeUnder(
-                        subject, SOURCE_EVENT + '/' + subject, session.sessions().asOf()),
+                session.sessions().changeOfRuns(session.id()),
                 appended -> reply(checked.size(), appended, warnings));
     }
 

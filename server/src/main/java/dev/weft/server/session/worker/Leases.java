@@ -6,6 +6,7 @@ import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.session.DriverNames;
+import dev.weft.server.session.OpenRuns;
 import dev.weft.server.session.SessionCase;
 import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.StrictJson;
@@ -125,7 +126,11 @@ record Leases(long leaseNs, int lossesMax) {
             final String type,
             final @Nullable String data,
             final Phase phase) {
-        return session.change(
+        return session.changeWithRuns(
+                session.openRuns()
+                        .errors(
+                                "the session ended before the run: " + phase.status(),
+                                OpenRuns.SESSION_ENDED),
                 List.of(
                         data == null
                                 ? SessionEvents.make(type, session.id())
@@ -149,7 +154,10 @@ record Leases(long leaseNs, int lossesMax) {
         return state;
     }
 
-    /** What becomes of a session whose worker was not heard of for too long. */
+    /**
+     * What becomes of a session whose worker was not heard of for too long. What that had begun has
+     * failed; what it had not is for the next one, if there may be one.
+     */
     Decision lose(final SessionCase session, final String leaseId) {
         final SessionState state = session.session();
         if (state == null
@@ -163,7 +171,10 @@ record Leases(long leaseNs, int lossesMax) {
         final boolean isStopping = state.phase() == Phase.STOPPING;
         final boolean isHopeless = state.lossCount() + 1 >= lossesMax;
         final var lost = SessionEvents.make(SessionEvents.LEASE_LOST, session.id(), data);
-        return session.change(
+        final OpenRuns open = session.openRuns();
+        return session.changeWithRuns(
+                (isStopping || isHopeless ? open : open.begun())
+                        .errors("the worker was lost: " + state.worker(), OpenRuns.WORKER_LOST),
                 isStopping
                         ? List.of(lost, SessionEvents.make(SessionEvents.STOPPED, session.id()))
                         : isHopeless

@@ -215,6 +215,67 @@ class ProcessDriverFaultTest implements DriverEvents {
         drive(driver, () -> has("a stopped"));
     }
 
+    /** An interrupt that comes when its run is over is not for the next one. */
+    @Test
+    void shouldInterruptTheRunThatIsMeantOnly() {
+        final ProcessDriver driver =
+                driver(
+                        "trap 'echo interrupted' INT; read line; echo '{\"type\":\"RUN_FINISHED\"}';"
+                                + " read line; echo up; while :; do sleep 0.05; done");
+        driver.start(session("a", 1));
+        driver.send(session("a", 1), new RunInput("r1", "a", 2, "{}"));
+        driver.send(session("a", 1), new RunInput("r2", "a", 3, "{}"));
+        drive(driver, () -> has("a line r2 up"));
+
+        driver.interrupt(session("a", 1), "r1");
+        driver.interrupt(session("a", 1), "r2");
+
+        drive(driver, () -> has("a line r2 interrupted"));
+        driver.interrupt(session("a", 1), "of its own"); // a name that the process gave it, maybe
+        drive(driver, () -> count("a line r2 interrupted") == 2);
+        driver.interrupt(session("a", 1), "r1");
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+        assertThat(count("a line r2 interrupted")).isEqualTo(2);
+    }
+
+    private long count(final String what) {
+        return told.stream().filter(what::equals).count();
+    }
+
+    @Test
+    void shouldPassOnTheRunsOfASessionThatHadToWaitForItsStart() {
+        final ProcessDriver killed = driver("trap '' TERM; echo up; while :; do sleep 0.05; done");
+        killed.start(session("a", 1));
+        drive(killed, () -> has("a line null up"));
+        told.clear();
+
+        final ProcessDriver driver = driver("while read line; do echo \"got $line\"; done");
+        driver.recover(List.of(session("a", 1)));
+        driver.start(session("b", 2)); // not before what is left of a is ended
+        driver.start(session("c", 3));
+        for (int i = 0; i <= ProcessDriver.EARLY_MAX; i++) {
+            driver.send(session("b", 2), new RunInput("r" + i, "b", i, "{\"n\":" + i + "}"));
+        }
+        driver.send(session("c", 3), new RunInput("stopped", "c", 9, "{}"));
+        driver.stop(session("c", 3));
+        drive(driver, () -> has("b line r0 got {\"n\":" + (ProcessDriver.EARLY_MAX - 1) + "}"));
+
+        assertThat(told)
+                .containsSubsequence("b line r0 got {\"n\":0}", "b line r0 got {\"n\":1}")
+                .anyMatch(
+                        each ->
+                                each.startsWith("b line r" + ProcessDriver.EARLY_MAX + " ")
+                                        && each.contains("NOT_PASSED_ON"))
+                .anyMatch(
+                        each ->
+                                each.startsWith("c line stopped ")
+                                        && each.contains("the session was stopped"))
+                .contains("c stopped");
+        driver.close();
+        killed.close();
+    }
+
     @Test
     void shouldMakeTheProcessWaitWhenNothingIsTaken() {
         final ProcessDriver driver = driver("seq 300000");

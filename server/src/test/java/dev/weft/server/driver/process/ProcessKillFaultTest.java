@@ -54,6 +54,8 @@ class ProcessKillFaultTest {
                 SessionCalls calls = new SessionCalls(server.address())) {
             id = calls.create();
             mark = id;
+            calls.connection() // its run may be asked for before anybody was told to start it
+                    .send("POST", "/v1/sessions/" + id + "/agent", "{\"messages\":[]}", "");
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(afterMs));
             server.kill();
         }
@@ -69,6 +71,9 @@ class ProcessKillFaultTest {
             }
             await().atMost(PATIENCE).until(() -> starts().size() == 1);
             stop(calls, id);
+            assertThat(calls.get("/" + id + "/runs").body())
+                    .as("whenever it was killed, nobody waits for a run for ever")
+                    .doesNotContain("\"status\":\"running\"");
         }
         assertNothingLeft();
     }
@@ -92,6 +97,11 @@ class ProcessKillFaultTest {
             assertNothingLeft();
             assertThat(calls.get("/" + id + "/events").body())
                     .contains("the server was restarted while the command ran; it is ended: pids=");
+            assertThat(calls.count(id, "RUN_ERROR"))
+                    .as("its own run and the one asked for")
+                    .isEqualTo(2);
+            assertThat(calls.get("/" + id + "/runs").body())
+                    .doesNotContain("\"status\":\"running\"");
             assertThat(calls.post("/" + id + "/start", "").status()).isEqualTo(202);
             await().atMost(PATIENCE).until(() -> calls.count(id, "RUN_STARTED") == 2);
             stop(calls, id);

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +74,7 @@ class DriveAgentTest {
 
         @Override
         public void interrupt(final SessionRef session, final @Nullable String runId) {
-            told.add("interrupt " + session.id());
+            told.add("interrupt " + session.id() + (runId == null ? "" : " " + runId));
         }
 
         @Override
@@ -199,6 +200,7 @@ class DriveAgentTest {
                 SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{\"threadId\":\"a\"}")
                         .runId(RUN),
                 SessionEvents.make(SessionEvents.INTERRUPTED, "a"),
+                SessionEvents.make(SessionEvents.INTERRUPTED, "a").runId(RUN),
                 SessionEvents.make(SessionEvents.INTERRUPTED, "other"),
                 SessionEvents.make(SessionEvents.STOPPING, "a"),
                 SessionEvents.make(SessionEvents.STARTING, "a"),
@@ -209,10 +211,11 @@ class DriveAgentTest {
                         "start a {\"task\":\"t\",\"driver\":\"fake\"}",
                         "send a " + RUN + " {\"threadId\":\"a\"}",
                         "interrupt a",
+                        "interrupt a " + RUN,
                         "stop a",
                         "start a {\"task\":\"t\",\"driver\":\"fake\"}");
         append(SessionEvents.make(SessionEvents.DELETED, "a"));
-        assertThat(told).hasSize(7).last().isEqualTo("stop a");
+        assertThat(told).hasSize(8).last().isEqualTo("stop a");
     }
 
     @Test
@@ -229,6 +232,11 @@ class DriveAgentTest {
         running("a");
         append(
                 created("waiting", "fake"),
+                SessionEvents.make(SessionEvents.RUN_REQUESTED, "waiting", "{\"n\":1}").runId(RUN),
+                new EventBuilder(SessionEvents.RUN_REQUESTED)
+                        .sourceKind("cdp")
+                        .runId(RUN)
+                        .subject("session/waiting"),
                 created("ended", "fake"),
                 SessionEvents.make(SessionEvents.STOPPING, "ended"),
                 SessionEvents.make(SessionEvents.STOPPED, "ended"),
@@ -242,9 +250,10 @@ class DriveAgentTest {
                 .containsExactly(
                         "recover [stopping, a]",
                         "stop stopping",
-                        "start waiting {\"task\":\"t\",\"driver\":\"fake\"}");
+                        "start waiting {\"task\":\"t\",\"driver\":\"fake\"}",
+                        "send waiting " + RUN + " {\"n\":1}");
         append(SessionEvents.make(SessionEvents.STOPPING, "a"));
-        assertThat(told).as("nothing is told twice").hasSize(4).last().isEqualTo("stop a");
+        assertThat(told).as("nothing is told twice").hasSize(5).last().isEqualTo("stop a");
     }
 
     @Test
@@ -272,9 +281,11 @@ class DriveAgentTest {
                         "log",
                         "log",
                         "log",
+                        "RUN_ERROR",
                         "session.completed");
         assertThat(journaled())
                 .contains(
+                        "the session ended before the run: session.completed\",\"code\":\"SESSION_ENDED\"",
                         "\"subject\":\"session/a\",\"run_id\":\"" + RUN + "\"",
                         "\"source\":{\"kind\":\"local_process\",\"event\":\"fake\"}",
                         "{\"type\":\"STEP_STARTED\",\"stepName\":\"s\",\"more\":1.50,\"threadId\":\"a\",\"runId\":\""
@@ -303,6 +314,41 @@ class DriveAgentTest {
         work();
         assertThat(types()).endsWith("session.running", "session.failed");
         assertThat(journaled()).contains("{\"error\":\"it broke\",\"signal\":9}");
+    }
+
+    /** Whoever ends a run first: it is ended once. */
+    @Test
+    void shouldEndTheRunsThatTheDriverDidNot() {
+        final SessionRef session = running("a");
+        append(
+                SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{}").runId("known"),
+                SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{}").runId("lost"));
+        driver().events.line(session, "known", "{\"type\":\"RUN_ERROR\",\"message\":\"m\"}");
+        driver().events.failed(session, "it broke", OptionalInt.empty(), OptionalInt.of(9));
+        work();
+        assertThat(types()).endsWith("RUN_ERROR", "RUN_ERROR", "session.failed");
+        assertThat(journaled())
+                .containsOnlyOnce(
+                        "\"code\":\"SESSION_ENDED\",\"threadId\":\"a\",\"runId\":\"lost\"");
+    }
+
+    /** One append cannot take any number; the newest are those that somebody may wait for. */
+    @Test
+    void shouldEndTheNewestOfVeryManyRuns() {
+        final SessionRef session = running("a");
+        append(
+                IntStream.range(0, 520)
+                        .mapToObj(
+                                i ->
+                                        SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{}")
+                                                .runId("run-" + i))
+                        .toArray(EventBuilder[]::new));
+        driver().events.failed(session, "it broke", OptionalInt.empty(), OptionalInt.of(9));
+        work();
+        assertThat(types()).filteredOn("RUN_ERROR"::equals).hasSize(512);
+        assertThat(journaled())
+                .contains("\"runId\":\"run-8\"", "\"runId\":\"run-519\"")
+                .doesNotContain("\"runId\":\"run-7\"");
     }
 
     @Test

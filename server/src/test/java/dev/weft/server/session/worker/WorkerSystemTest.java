@@ -190,6 +190,50 @@ class WorkerSystemTest {
         assertThat(calls.claim(id)).isNotEqualTo(second);
     }
 
+    /** What a lost worker had begun has failed; what it had not is for the next one. */
+    @Test
+    void shouldEndTheRunsThatALostWorkerHadBegun() throws IOException {
+        final String[] first = calls.createClaimed();
+        final String id = first[0];
+        final String begun = message(id);
+        final String waiting = message(id);
+        final Answer started =
+                calls.agui(
+                        id,
+                        first[1],
+                        event("RUN_STARTED", "\"threadId\":\"t\",\"runId\":\"" + begun + "\""));
+        assertThat(started.status()).as(started.body()).isEqualTo(200);
+        awaitCount(id, "session.lease_lost", 1);
+        assertThat(status(id, begun)).isEqualTo("error");
+        assertThat(status(id, waiting)).isEqualTo("running");
+        final JsonNode error =
+                json(calls.get("/" + id + "/output?format=events&run_id=" + begun))
+                        .path("events")
+                        .get(1);
+        assertThat(error.path("type").asString()).isEqualTo("RUN_ERROR");
+        assertThat(error.path("code").asString()).isEqualTo("WORKER_LOST");
+        assertThat(error.path("message").asString()).isEqualTo("the worker was lost: w");
+        calls.claim(id);
+        awaitCount(id, "session.failed", 1);
+        assertThat(status(id, waiting)).as("there is no next one").isEqualTo("error");
+        assertThat(calls.count(id, "RUN_ERROR")).isEqualTo(2);
+    }
+
+    private String message(final String id) throws IOException {
+        return json(calls.post("/" + id + "/message", "{\"content\":\"hi\"}"))
+                .path("run_id")
+                .asString();
+    }
+
+    private String status(final String id, final String runId) throws IOException {
+        for (final JsonNode run : json(calls.get("/" + id + "/runs")).path("runs")) {
+            if (run.path("run_id").asString().equals(runId)) {
+                return run.path("status").asString();
+            }
+        }
+        return "unknown";
+    }
+
     @Test
     void shouldKeepASessionWhoseWorkerIsHeardOf() throws IOException {
         final String[] claimed = calls.createClaimed();
