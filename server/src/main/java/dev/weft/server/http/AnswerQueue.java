@@ -2,6 +2,7 @@ package dev.weft.server.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class AnswerQueue {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf out; // answers not yet handed to the channel
     private boolean isFlushNeeded; // something was handed to the channel without a flush
+    private long writtenLength; // bytes handed to the channel
     private boolean isLastEmitted;
 
     AnswerQueue(final LoopContext loop) {
@@ -141,7 +143,7 @@ final class AnswerQueue {
     void emitStream(final HttpExchange exchange) {
         emit(exchange);
         handOver();
-        pending = new ArrayDeque<>(0);
+        dropAll();
         isFlushNeeded = true;
     }
 
@@ -172,7 +174,22 @@ final class AnswerQueue {
 
     private void write(final ByteBuf bytes) {
         isFlushNeeded = true;
+        writtenLength += bytes.readableBytes();
         context().write(bytes, context().voidPromise());
+    }
+
+    /** Whether the client has taken all that was handed to the channel. */
+    boolean isAllTaken() {
+        final ChannelOutboundBuffer left = context().channel().unsafe().outboundBuffer();
+        return left == null || left.totalPendingWriteBytes() == 0;
+    }
+
+    /** Bytes that the client has taken; a little less again whenever something is added. */
+    long takenLength() {
+        final ChannelOutboundBuffer left = context().channel().unsafe().outboundBuffer();
+        return left == null
+                ? writtenLength
+                : writtenLength - left.totalPendingWriteBytes() + left.currentProgress();
     }
 
     /** Hands what was collected to the channel and sends it. */

@@ -37,6 +37,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final LoopContext loop;
     private @Nullable RequestDecoder decoder = new RequestDecoder(this); // null of a stream
     private final AnswerQueue answers;
+    private final TimeLimits times;
     private final RequestIntake intake;
     private final AnswerTurns turns;
     private final ConnectionEnd end;
@@ -54,7 +55,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      */
     HttpConnection(final LoopContext loop, final OriginRules origins) {
         this.loop = loop;
-        final TimeLimits times = new TimeLimits(loop.nanoTime());
+        times = new TimeLimits(loop.nanoTime());
         answers = new AnswerQueue(loop);
         intake = new RequestIntake(this, loop, origins, answers, times);
         turns = new AnswerTurns(this, loop, answers, intake);
@@ -316,7 +317,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Looks at the time limits; called about once a second while this is no stream. */
     void sweep(final long nowNs) {
-        if (state != State.CLOSING) {
+        if (times.isAnswerStuck(nowNs, answers.isAllTaken(), answers.takenLength())) {
+            channel().close();
+        } else if (state != State.CLOSING) {
             intake.sweep(nowNs, decoder().isInsideHead() && wantsInput());
         } else if (end.isOver(nowNs)) {
             channel().close();

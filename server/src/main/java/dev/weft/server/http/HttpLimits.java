@@ -42,6 +42,9 @@ public final class HttpLimits {
     /** Longest silence of a connection that has no unanswered request. More closes it. */
     public static final long IDLE_TIME_MAX_NS = 75_000_000_000L;
 
+    /** Longest time in which a client takes nothing of what was answered. More closes it. */
+    public static final long ANSWER_SILENCE_MAX_NS = 30_000_000_000L;
+
     /** How long a body may go on once the server stops; then it is answered as it stands. */
     public static final long STOP_BODY_TIME_NS = 1_000_000_000L;
 

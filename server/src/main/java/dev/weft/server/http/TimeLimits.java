@@ -24,9 +24,12 @@ final class TimeLimits {
     private long windowSinceNs;
     private long windowLength; // bytes of the body in this window
     private long movedLength; // and since the last look
+    private long takenLength; // of answers, as far as the last look saw
+    private long takenNs; // since then nothing more of them
 
     TimeLimits(final long nowNs) {
         quietSinceNs = nowNs;
+        takenNs = nowNs;
     }
 
     /** A request, or the last answer, was completed now. */
@@ -94,6 +97,21 @@ final class TimeLimits {
     /** Looks at a connection that has no request. */
     Passed lookAtIdle(final long nowNs) {
         return nowNs - quietSinceNs > HttpLimits.IDLE_TIME_MAX_NS ? Passed.IDLE : Passed.NONE;
+    }
+
+    /**
+     * Looks at the answers that are written.
+     *
+     * @param isAllTaken whether none of them waits for the client.
+     * @param length bytes that the client took so far.
+     * @return whether it has taken nothing for too long.
+     */
+    boolean isAnswerStuck(final long nowNs, final boolean isAllTaken, final long length) {
+        if (isAllTaken || length > takenLength) {
+            takenLength = length;
+            takenNs = nowNs;
+        }
+        return nowNs - takenNs > HttpLimits.ANSWER_SILENCE_MAX_NS;
     }
 
     /** Whether a connection that is closing has had its time. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.Transports;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,39 @@ class TimeLimitsSystemTest {
             server.release();
             assertThat(client.answer().body()).isEqualTo("/hold");
         }
+    }
+
+    /** What waits for a client takes memory from others. */
+    @Test
+    void shouldCloseAConnectionThatTakesNothingOfItsAnswers() throws IOException {
+        try (RawClient client = server.connect()) {
+            client.send(get("/large").repeat(200)); // 60 MB: more than sockets hold
+            awaitFullSocket();
+            for (int i = 0; i < 5; i++) { // who takes some is slow, and no more than that
+                server.pass(20);
+                for (int j = 0; j < 10; j++) {
+                    assertThat(client.answer().status()).isEqualTo(200);
+                }
+                awaitFullSocket();
+            }
+            server.pass(30);
+            assertThat(server.counters.connectionsClosed.get()).isZero();
+            server.pass(1);
+            await().until(() -> server.counters.connectionsClosed.get() == 1);
+        }
+    }
+
+    /** Until nothing more is answered because what was is not taken. */
+    private void awaitFullSocket() {
+        final long[] before = {-1};
+        await().pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> {
+                            final long last = before[0];
+                            before[0] = server.counters.answers(200).get();
+                            return before[0] == last;
+                        });
+        server.pass(0); // a look that sees what was taken
     }
 
     @Test
