@@ -58,6 +58,11 @@ final class LifeQuestion implements Question {
     }
 
     @Override
+    public boolean isLong() {
+        return true;
+    }
+
+    @Override
     public @Nullable ByteBuf answer(
             final EventIndex index, final long head, final ByteBufAllocator allocator) {
         switch (state) {

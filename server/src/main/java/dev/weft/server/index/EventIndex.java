@@ -41,7 +41,7 @@ public interface EventIndex {
     long timestampOf(long sequence);
 
     /**
-     * Counts by time. The bounds of the query hold as well.
+     * Counts by time, once it is told to. The bounds of the query hold as well.
      *
      * @param fromUs where the first bucket begins, inclusive; microseconds since the epoch.
      * @param bucketUs length of a bucket, from 1 on.
@@ -49,9 +49,8 @@ public interface EventIndex {
      * @param by one series for each text of this field, null for one series in all.
      * @param seriesMax texts with a series of their own, those with the most events in these
      *     buckets; the others become one. From 1 on.
-     * @throws TooManyTermsException if the field has too many texts there.
      */
-    Histogram histogram(
+    Counting histogram(
             EventQuery query,
             long fromUs,
             long bucketUs,

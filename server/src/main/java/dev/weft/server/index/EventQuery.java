@@ -81,7 +81,7 @@ public final class EventQuery {
 
     /**
      * Of those only events whose field has just this text, whether or not the field has terms
-     * already; to be asked only if those let it pass, see {@link #allows}.
+     * already; to be asked only if those let it pass.
      */
     public EventQuery narrowed(final IndexField field, final String text) {
         final Map<IndexField, List<Term>> more = new EnumMap<>(IndexField.class);
@@ -94,18 +94,6 @@ public final class EventQuery {
                 sinceUs,
                 untilUs,
                 headSequence);
-    }
-
-    /** Whether the terms of a field, if it has any, let a text pass. */
-    public boolean allows(final IndexField field, final String text) {
-        final List<Term> ofField = terms.get(field);
-        return ofField == null
-                || ofField.stream()
-                        .anyMatch(
-                                term ->
-                                        term.isPrefix()
-                                                ? text.startsWith(term.text())
-                                                : text.equals(term.text()));
     }
 
     /** Of those only what comes after a sequence; it is exclusive. */

@@ -38,14 +38,14 @@ public final class NoIndex implements EventIndex {
     }
 
     @Override
-    public Histogram histogram(
+    public Counting histogram(
             final EventQuery query,
             final long fromUs,
             final long bucketUs,
             final int bucketCount,
             final @Nullable IndexField by,
             final int seriesMax) {
-        return new Histogram(fromUs, bucketUs, List.of());
+        return () -> new Histogram(fromUs, bucketUs, List.of());
     }
 
     @Override

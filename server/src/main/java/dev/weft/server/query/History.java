@@ -31,6 +31,9 @@ public final class History implements Agent {
     /** Reads that may wait. */
     static final int WAITING_MAX = 1_024;
 
+    /** Long reads that are under way; the others wait before their first step. */
+    static final int LONG_MAX = 4;
+
     /** Bytes of all answers that are not yet written. */
     static final long UNSENT_LENGTH_MAX = 64L * 1024 * 1024;
 
@@ -75,6 +78,11 @@ public final class History implements Agent {
             return READ_LENGTH_MAX;
         }
 
+        /** Whether it may need many steps and keep much from one to the next. */
+        default boolean isLong() {
+            return false;
+        }
+
         /**
          * Takes a step. Thread: query. It touches a bounded number of bytes.
          *
@@ -109,6 +117,7 @@ public final class History implements Agent {
             new ManyToOneConcurrentArrayQueue<>(WAITING_MAX);
     private final ArrayDeque<Turn> turns = new ArrayDeque<>();
     private final ArrayDeque<Turn> unindexed = new ArrayDeque<>(); // wait for the index
+    private final ArrayDeque<Turn> longOnes = new ArrayDeque<>(); // wait for other long ones
     private final Journal journal;
     private final EventIndex index;
     private final ReadBudget budget;
@@ -116,6 +125,7 @@ public final class History implements Agent {
     private final LongSupplier clockNs;
     private final List<Holder> holders = new ArrayList<>(); // who needs it for longer
     private final Batch lines = new Batch(ByteBufAllocator.DEFAULT, new FramePlan());
+    private int longCount; // under way
     private @Nullable BlockCursor cursor; // made by the thread that uses it
     private volatile Signal signal = () -> {};
 
@@ -181,7 +191,7 @@ public final class History implements Agent {
             workCount++;
         } else if (isLate(turn)) {
             turns.poll();
-            turn.read.answer(Read.Outcome.BUSY);
+            end(turn.read, Read.Outcome.BUSY);
             workCount++;
         }
         return workCount;
@@ -190,7 +200,7 @@ public final class History implements Agent {
     /** Sorts what has come into what can be read and what the index does not know yet. */
     private int takeIn() {
         int workCount = 0;
-        while (turns.size() + unindexed.size() < WAITING_MAX) {
+        while (turns.size() + unindexed.size() + longOnes.size() < WAITING_MAX) {
             final Read read = inbox.poll();
             if (read == null) {
                 break;
@@ -201,12 +211,16 @@ public final class History implements Agent {
                 continue;
             }
             final Turn turn = new Turn(read, clockNs.getAsLong());
-            (read.head() <= index.indexedSequence() ? turns : unindexed).add(turn);
+            if (read.head() <= index.indexedSequence()) {
+                ready(turn);
+            } else {
+                unindexed.add(turn);
+            }
         }
         Turn waiting = unindexed.peek();
         while (waiting != null) {
             if (waiting.read.head() <= index.indexedSequence()) {
-                turns.add(unindexed.poll());
+                ready(unindexed.poll());
             } else if (isLate(waiting)) {
                 unindexed.poll().read.answer(Read.Outcome.NOT_INDEXED);
             } else {
@@ -216,6 +230,27 @@ public final class History implements Agent {
             waiting = unindexed.peek();
         }
         return workCount;
+    }
+
+    /** Nothing but its turn is waited for now. */
+    private void ready(final Turn turn) {
+        if (turn.read.isLong() && longCount == LONG_MAX) {
+            longOnes.add(turn);
+            return;
+        }
+        longCount += turn.read.isLong() ? 1 : 0;
+        turns.add(turn);
+    }
+
+    private void end(final Read read, final Read.Outcome outcome) {
+        read.answer(outcome);
+        if (read.isLong()) {
+            longCount--;
+            final Turn next = longOnes.poll();
+            if (next != null) {
+                ready(new Turn(next.read, clockNs.getAsLong()));
+            }
+        }
     }
 
     private boolean isLate(final Turn turn) {
@@ -246,7 +281,7 @@ public final class History implements Agent {
             read.bytes(budget.counted(bytes, read.lengthMax()));
         }
         if (isDone) {
-            read.answer(outcome);
+            end(read, outcome);
         } else {
             turns.add(new Turn(read, clockNs.getAsLong()));
         }
@@ -277,6 +312,7 @@ public final class History implements Agent {
     public void onClose() {
         turns.forEach(turn -> turn.read.answer(Read.Outcome.FAILED));
         unindexed.forEach(turn -> turn.read.answer(Read.Outcome.FAILED));
+        longOnes.forEach(turn -> turn.read.answer(Read.Outcome.FAILED));
         inbox.drain(read -> read.answer(Read.Outcome.FAILED));
         if (cursor != null) {
             cursor.close();

@@ -20,4 +20,12 @@ public interface Question {
      * @throws dev.weft.server.http.ProblemException to answer that instead.
      */
     @Nullable ByteBuf answer(EventIndex index, long head, ByteBufAllocator allocator);
+
+    /**
+     * Whether it may need many steps and keep much from one to the next. A few of those are under
+     * way at a time.
+     */
+    default boolean isLong() {
+        return false;
+    }
 }

@@ -42,6 +42,11 @@ final class QuestionRead implements History.Read {
     }
 
     @Override
+    public boolean isLong() {
+        return question.isLong();
+    }
+
+    @Override
     public boolean read(final History.Sources sources) {
         try {
             body = question.answer(sources.index(), head, exchange.channel().alloc());

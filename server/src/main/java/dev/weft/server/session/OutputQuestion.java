@@ -134,6 +134,11 @@ final class OutputQuestion implements Question {
     }
 
     @Override
+    public boolean isLong() {
+        return true;
+    }
+
+    @Override
     public @Nullable ByteBuf answer(
             final EventIndex index, final long head, final ByteBufAllocator allocator) {
         Sequences left = sequences;

@@ -74,7 +74,7 @@ public final class ScannedIndex implements EventIndex, AutoCloseable {
     }
 
     @Override
-    public Histogram histogram(
+    public Counting histogram(
             final EventQuery query,
             final long fromUs,
             final long bucketUs,
@@ -107,7 +107,7 @@ public final class ScannedIndex implements EventIndex, AutoCloseable {
         if (by == null || Arrays.stream(others).sum() > 0) {
             series.add(Histogram.Series.of(null, others));
         }
-        return new Histogram(fromUs, bucketUs, series);
+        return () -> new Histogram(fromUs, bucketUs, series);
     }
 
     private static byte[] utf8(final Histogram.Series series) {

@@ -2,10 +2,10 @@ package dev.weft.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.index.Counting;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.EventReads;
-import dev.weft.server.index.Histogram;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Selection;
 import dev.weft.server.index.TermPage;
@@ -14,8 +14,10 @@ import dev.weft.server.journal.MemoryJournal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,43 @@ class HistoryTest {
         offer("middle", 0, 2);
         work();
         assertThat(answered).containsExactly("short READ", "middle READ", "long READ");
+    }
+
+    /** What they keep from step to step is no more than a few have. */
+    @Test
+    void shouldHaveAFewLongOnesUnderWayAndLetOthersPass() {
+        final Set<String> begun = new LinkedHashSet<>();
+        final int longCount = History.LONG_MAX + 2;
+        for (int i = 0; i < longCount; i++) {
+            final FakeRead read = offer("long " + i, i == 3 ? 5 : 0, 3);
+            read.isLong = true;
+            read.duringRead = () -> begun.add(read.name);
+        }
+        offer("short", 0, 1);
+        for (int i = 0; i < 2 * History.LONG_MAX + 1; i++) {
+            history.doWork();
+        }
+        assertThat(answered).containsExactly("short READ");
+        assertThat(begun).containsExactly("long 0", "long 1", "long 2", "long 4");
+        index.indexed = 5;
+        work();
+        assertThat(answered)
+                .containsExactly(
+                        "short READ",
+                        "long 0 READ",
+                        "long 1 READ",
+                        "long 2 READ",
+                        "long 4 READ",
+                        "long 5 READ",
+                        "long 3 READ");
+        offer("failing", 0, 1).isLong = true;
+        for (int i = 0; i < longCount; i++) {
+            final FakeRead failing = offer("failing " + i, 0, 1);
+            failing.isLong = true;
+            failing.failure = new InternalError("a bad sector");
+        }
+        work();
+        assertThat(answered).hasSize(7 + 1 + longCount);
     }
 
     @Test
@@ -141,6 +180,7 @@ class HistoryTest {
         private final long head;
         private int steps;
         private int length;
+        private boolean isLong;
         private @Nullable ByteBuf bytes;
         private @Nullable Error failure;
         private Runnable duringRead = () -> {};
@@ -159,6 +199,11 @@ class HistoryTest {
         @Override
         public long firstSequence() {
             return 4;
+        }
+
+        @Override
+        public boolean isLong() {
+            return isLong;
         }
 
         @Override
@@ -217,7 +262,7 @@ class HistoryTest {
         }
 
         @Override
-        public Histogram histogram(
+        public Counting histogram(
                 final EventQuery query,
                 final long fromUs,
                 final long bucketUs,

@@ -2,10 +2,10 @@ package dev.weft.server.index.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.server.index.Counting;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.EventReads;
-import dev.weft.server.index.Histogram;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Selection;
 import dev.weft.server.index.TermPage;
@@ -118,14 +118,21 @@ final class SegmentedIndex implements EventIndex {
     }
 
     @Override
-    public Histogram histogram(
+    public Counting histogram(
             final EventQuery query,
             final long fromUs,
             final long bucketUs,
             final int bucketCount,
             final @Nullable IndexField by,
             final int seriesMax) {
-        return new HistogramCount(this, query, fromUs, bucketUs, bucketCount).count(by, seriesMax);
+        return by == null
+                ? new TimeCount(this, fromUs, bucketUs, bucketCount).of(query)
+                : new TermsCount(
+                        this,
+                        query,
+                        by,
+                        seriesMax,
+                        new TimeCount(this, fromUs, bucketUs, bucketCount));
     }
 
     @Override

@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.BatchIterator;
+import org.roaringbitmap.buffer.BufferBitSetUtil;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -25,6 +28,10 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
  * A segment in a mapped file. Opened and checked by {@code weft-index}, then used by one thread.
  */
 public final class FileSegment extends SearchedSegment implements AutoCloseable {
+    private static final byte[] NO_TEXT = {};
+    private static final int BATCH = 1_024;
+    private static final int LISTS_MAX = 64; // of one clause that are joined as they are
+
     private final Path path;
     private final MappedByteBuffer bytes;
     private final UnsafeBuffer memory;
@@ -251,15 +258,24 @@ public final class FileSegment extends SearchedSegment implements AutoCloseable 
 
     private ImmutableRoaringBitmap matches(final List<Wanted.Text> clause) {
         final List<ImmutableRoaringBitmap> any = new ArrayList<>();
+        long[] others = null; // bits of what the list has no room for
         for (final Wanted.Text text : clause) {
             boolean isThere = terms.seek(text.field(), text.bytes());
             while (isThere
                     && (text.isPrefix()
                             ? terms.startsWith(text.bytes())
                             : terms.is(text.bytes()))) {
-                any.add(list());
+                if (any.size() < LISTS_MAX) {
+                    any.add(list());
+                } else {
+                    others = others == null ? new long[words(count)] : others;
+                    setBits(others);
+                }
                 isThere = text.isPrefix() && terms.next();
             }
+        }
+        if (others != null) {
+            any.add(BufferBitSetUtil.bitmapOf(others));
         }
         if (any.size() == 1) {
             return any.get(0);
@@ -268,16 +284,42 @@ public final class FileSegment extends SearchedSegment implements AutoCloseable 
         return ImmutableRoaringBitmap.or(each);
     }
 
+    private static int words(final int bits) {
+        return (bits + Long.SIZE - 1) / Long.SIZE;
+    }
+
+    /** Sets a bit for each event that has the text where the cursor stands. */
+    private void setBits(final long[] words) {
+        if (!terms.isBitmap()) {
+            for (final int ordinal : listed()) {
+                words[ordinal >>> 6] |= 1L << ordinal;
+            }
+            return;
+        }
+        final BatchIterator ordinals = list().getBatchIterator();
+        final int[] batch = new int[BATCH];
+        while (ordinals.hasNext()) {
+            final int length = ordinals.nextBatch(batch);
+            for (int i = 0; i < length; i++) {
+                words[batch[i] >>> 6] |= 1L << batch[i];
+            }
+        }
+    }
+
     /** The ordinals of the text where the cursor stands. */
     private ImmutableRoaringBitmap list() {
         final int from = postings + terms.listOffset();
-        if (terms.isBitmap()) {
-            return new ImmutableRoaringBitmap(bytes.slice(from, terms.listLength()));
-        }
+        return terms.isBitmap()
+                ? new ImmutableRoaringBitmap(bytes.slice(from, terms.listLength()))
+                : MutableRoaringBitmap.bitmapOf(listed());
+    }
+
+    /** The same, if they are not in a bitmap. */
+    private int[] listed() {
         final int[] ordinals = new int[terms.count()];
         int ordinal = terms.first();
         ordinals[0] = ordinal;
-        int at = from;
+        int at = postings + terms.listOffset();
         for (int i = 1; i < ordinals.length; i++) {
             int distance = 0;
             int shift = 0;
@@ -290,7 +332,41 @@ public final class FileSegment extends SearchedSegment implements AutoCloseable 
             ordinal += distance;
             ordinals[i] = ordinal;
         }
-        return MutableRoaringBitmap.bitmapOf(ordinals);
+        return ordinals;
+    }
+
+    @Override
+    public void count(final IndexField field, final long @Nullable [] within, final TermSink sink) {
+        for (boolean isThere = terms.seek(field, NO_TEXT); isThere; isThere = terms.next()) {
+            final int count = within == null ? terms.count() : countIn(within);
+            if (count > 0) {
+                sink.add(terms.text(), count);
+            }
+        }
+    }
+
+    /** How many events have the text where the cursor stands, and a bit there. */
+    private int countIn(final long[] within) {
+        int count = 0;
+        if (!terms.isBitmap()) {
+            for (final int ordinal : listed()) {
+                count += bit(within, ordinal);
+            }
+            return count;
+        }
+        final BatchIterator ordinals = list().getBatchIterator();
+        final int[] batch = new int[BATCH];
+        while (ordinals.hasNext()) {
+            final int length = ordinals.nextBatch(batch);
+            for (int i = 0; i < length; i++) {
+                count += bit(within, batch[i]);
+            }
+        }
+        return count;
+    }
+
+    private static int bit(final long[] words, final int ordinal) {
+        return (int) (words[ordinal >>> 6] >>> ordinal & 1);
     }
 
     @Override

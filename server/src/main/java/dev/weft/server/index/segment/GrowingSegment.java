@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest events, in memory. Adding one allocates nothing once its memory is resident. When it
@@ -148,6 +149,17 @@ public final class GrowingSegment extends SearchedSegment {
     @Override
     public OrdinalSet matches(final Wanted wanted) {
         return wanted.isAll() ? new OrdinalRange(count) : matches.of(wanted, count);
+    }
+
+    @Override
+    public void count(final IndexField field, final long @Nullable [] within, final TermSink sink) {
+        for (int term = terms.newestOf(field); term != TermTable.NONE; term = terms.next(term)) {
+            final int counted =
+                    within == null ? terms.get(term, TermTable.COUNT) : lists.countIn(term, within);
+            if (counted > 0) {
+                sink.add(terms.text(term), counted);
+            }
+        }
     }
 
     @Override

@@ -209,6 +209,25 @@ final class PostingLists {
         return kept;
     }
 
+    /** How many of its ordinals have a bit in the words. */
+    int countIn(final int term, final long[] words) {
+        int counted = 0;
+        if (isBitmap(term)) {
+            final OrdinalWords own = words(term);
+            for (int i = 0; i < words.length; i++) {
+                counted += Long.bitCount(words[i] & own.word(i));
+            }
+            return counted;
+        }
+        final int count = terms.get(term, TermTable.COUNT);
+        final Chain chain = new Chain().begin(term);
+        for (int i = 0; i < count; i++) {
+            final int ordinal = chain.next();
+            counted += (int) (words[ordinal >>> 6] >>> ordinal & 1);
+        }
+        return counted;
+    }
+
     /** Sets a bit for each ordinal; the words reach that far. */
     void setBits(final int term, final long[] words) {
         if (isBitmap(term)) {

@@ -2,6 +2,7 @@ package dev.weft.server.index.segment;
 
 import dev.weft.server.index.IndexField;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a segment, growing or in a file. Thread: {@code weft-query}. */
 public interface Segment {
@@ -30,6 +31,13 @@ public interface Segment {
 
     /** The ordinals of the events that match. */
     OrdinalSet matches(Wanted wanted);
+
+    /**
+     * Counts for each text of a field the events that have it, in any order of the texts.
+     *
+     * @param within one bit for each event that counts; null for all.
+     */
+    void count(IndexField field, long @Nullable [] within, TermSink sink);
 
     /**
      * Texts of a field in the order of their bytes, of events from an ordinal on.

@@ -1,7 +1,11 @@
 package dev.weft.server.query.summary;
 
+import dev.weft.server.index.Counting;
 import dev.weft.server.index.EventIndex;
+import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.Histogram;
+import dev.weft.server.index.Selection;
+import dev.weft.server.index.Sequences;
 import dev.weft.server.index.TooManyTermsException;
 import dev.weft.server.query.Question;
 import dev.weft.server.query.Scope;
@@ -9,10 +13,11 @@ import dev.weft.server.stream.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts events by time. Buckets begin at multiples of their length since the epoch, so those of
- * two answers fit together. Thread: query.
+ * two answers fit together. For one request; thread: query.
  */
 final class HistogramQuestion implements Question {
     /** Most buckets, in all series together. */
@@ -30,23 +35,72 @@ final class HistogramQuestion implements Question {
     };
 
     private final HistogramWish wish;
+    private @Nullable Counting counting; // null until it has begun
+    private long firstUs;
+    private long bucketUs;
+    private long bucketCount;
+    private long oldest; // sequence, when it began
 
     HistogramQuestion(final HistogramWish wish) {
         this.wish = wish;
     }
 
     @Override
-    public ByteBuf answer(
+    public boolean isLong() {
+        return wish.by() != null;
+    }
+
+    @Override
+    public @Nullable ByteBuf answer(
             final EventIndex index, final long head, final ByteBufAllocator allocator) {
+        Counting steps = counting;
+        if (steps == null) {
+            steps = begin(index, head);
+            counting = steps;
+        }
+        final Histogram histogram;
+        try {
+            histogram = steps.step();
+        } catch (final TooManyTermsException ex) {
+            throw FilterParser.refused(
+                    "by",
+                    "more than "
+                            + TooManyTermsException.TERMS_MAX
+                            + " different ones have events here, which are not counted apart: take a"
+                            + " shorter time or more filters; /subjects and /events/types count each"
+                            + " of them");
+        }
+        return histogram == null ? null : answer(histogram, head, allocator);
+    }
+
+    private Counting begin(final EventIndex index, final long head) {
         final Scope scope = wish.scope();
-        final long oldest = index.oldestSequence();
+        oldest = index.oldestSequence();
         scope.check(oldest);
         final Scope.Range range = scope.range(index, head);
-        final long fromUs = fromUs(index, range, oldest);
-        final long toUs = Math.max(fromUs, toUs(index, head));
+        final Selection all = index.select(EventQuery.ALL.after(range.low()).upTo(range.high()));
+        final long fromUs =
+                scope.hasSince()
+                        ? scope.sinceUs() + 1
+                        : timeOf(index, all.ascending(0).next(), wish.nowUs());
+        final long toUs =
+                scope.hasUntil()
+                        ? scope.untilUs()
+                        : Math.max(
+                                wish.nowUs(),
+                                timeOf(index, all.descending(0).next(), wish.nowUs()));
+        return begin(index, scope.query(range), fromUs, Math.max(fromUs, toUs));
+    }
+
+    private static long timeOf(final EventIndex index, final long sequence, final long otherwise) {
+        return sequence == Sequences.NONE ? otherwise : index.timestampOf(sequence);
+    }
+
+    private Counting begin(
+            final EventIndex index, final EventQuery query, final long fromUs, final long toUs) {
         final int seriesMax = wish.by() == null ? 1 : wish.top();
-        final long bucketUs = wish.bucketUs() == 0 ? suitingUs(fromUs, toUs) : wish.bucketUs();
-        final long bucketCount = bucketCount(fromUs, toUs, bucketUs);
+        bucketUs = wish.bucketUs() == 0 ? suitingUs(fromUs, toUs) : wish.bucketUs();
+        bucketCount = bucketCount(fromUs, toUs, bucketUs);
         final long countMax = Math.min(BUCKETS_MAX, COUNTS_MAX / (seriesMax + 1));
         if (bucketCount > countMax) {
             throw FilterParser.refused(
@@ -57,26 +111,12 @@ final class HistogramQuestion implements Question {
                             + countMax
                             + " are counted: take longer ones or a shorter time");
         }
-        final long firstUs = Math.floorDiv(fromUs, bucketUs) * bucketUs;
-        final Histogram histogram;
-        try {
-            histogram =
-                    index.histogram(
-                            scope.query(range),
-                            firstUs,
-                            bucketUs,
-                            (int) bucketCount,
-                            wish.by(),
-                            seriesMax);
-        } catch (final TooManyTermsException ex) {
-            throw FilterParser.refused(
-                    "by",
-                    "more than "
-                            + TooManyTermsException.TERMS_MAX
-                            + " different ones have events here, which are not counted apart: take a"
-                            + " shorter time or more filters; /subjects and /events/types count each"
-                            + " of them");
-        }
+        firstUs = Math.floorDiv(fromUs, bucketUs) * bucketUs;
+        return index.histogram(query, firstUs, bucketUs, (int) bucketCount, wish.by(), seriesMax);
+    }
+
+    private ByteBuf answer(
+            final Histogram histogram, final long head, final ByteBufAllocator allocator) {
         final JsonAnswer json = new JsonAnswer();
         json.name("from").number(firstUs);
         json.name("bucket_us").number(bucketUs);
@@ -108,21 +148,7 @@ final class HistogramQuestion implements Question {
         return json.take(allocator);
     }
 
-    /** The time of the first event that may count, or behind {@code since}. */
-    private long fromUs(final EventIndex index, final Scope.Range range, final long oldest) {
-        if (wish.scope().hasSince()) {
-            return wish.scope().sinceUs() + 1;
-        }
-        final long first = index.timestampOf(Math.max(range.low() + 1, oldest));
-        return first == EventIndex.UNKNOWN ? wish.nowUs() : first;
-    }
-
-    private long toUs(final EventIndex index, final long head) {
-        return wish.scope().hasUntil()
-                ? wish.scope().untilUs()
-                : Math.max(wish.nowUs(), index.timestampOf(head));
-    }
-
+    /** A length that people read easily; beyond those, as many days as it takes. */
     private static long suitingUs(final long fromUs, final long toUs) {
         for (final int seconds : SUITING_S) {
             final long bucketUs = TimeUnit.SECONDS.toMicros(seconds);
@@ -130,7 +156,9 @@ final class HistogramQuestion implements Question {
                 return bucketUs;
             }
         }
-        return HistogramWish.BUCKET_MAX_US;
+        final long days =
+                (toUs - fromUs) / (HistogramWish.BUCKET_MAX_US * (SUITING_BUCKETS_MAX - 2)) + 1;
+        return days * HistogramWish.BUCKET_MAX_US;
     }
 
     private static long bucketCount(final long fromUs, final long toUs, final long bucketUs) {

@@ -51,14 +51,11 @@ public final class SubjectsRoute implements Route {
                         kind == null ? "" : kind + '/',
                         after == null ? "" : after,
                         TermsAnswer.limit(query));
-        questions.ask(exchange, (index, head, allocator) -> answer(wish, index, head, allocator));
+        questions.ask(exchange, (index, head, allocator) -> answer(wish, index, allocator));
     }
 
     private static ByteBuf answer(
-            final TermsWish wish,
-            final EventIndex index,
-            final long head,
-            final ByteBufAllocator allocator) {
+            final TermsWish wish, final EventIndex index, final ByteBufAllocator allocator) {
         final TermPage page =
                 index.terms(IndexField.SUBJECT, wish.prefix(), wish.after(), wish.limit());
         final EventReads reads = index.reads();
@@ -72,7 +69,7 @@ public final class SubjectsRoute implements Route {
             }
             json.end('}');
         }
-        return TermsAnswer.end(json, wish, page, index, head, allocator);
+        return TermsAnswer.end(json, wish, page, index, allocator);
     }
 
     private static String type(final BlockFlyweight block, final int index) {

@@ -34,10 +34,9 @@ final class TermsAnswer {
             final TermsWish wish,
             final TermPage page,
             final EventIndex index,
-            final long head,
             final ByteBufAllocator allocator) {
         json.end(']').name("limit").number(wish.limit());
-        json.name("head").number(head);
+        json.name("head").number(index.indexedSequence()); // all up to it is counted
         json.name("oldest").number(index.oldestSequence());
         json.name("next_after")
                 .text(page.isLast() ? null : page.terms().get(page.terms().size() - 1).text());

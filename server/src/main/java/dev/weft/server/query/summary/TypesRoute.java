@@ -31,7 +31,7 @@ public final class TypesRoute implements Route {
         final TermsWish wish =
                 new TermsWish(
                         type(query, "prefix"), type(query, "after"), TermsAnswer.limit(query));
-        questions.ask(exchange, (index, head, allocator) -> answer(wish, index, head, allocator));
+        questions.ask(exchange, (index, head, allocator) -> answer(wish, index, allocator));
     }
 
     private static String type(final QueryParameters query, final String name) {
@@ -43,10 +43,7 @@ public final class TypesRoute implements Route {
     }
 
     private static ByteBuf answer(
-            final TermsWish wish,
-            final EventIndex index,
-            final long head,
-            final ByteBufAllocator allocator) {
+            final TermsWish wish, final EventIndex index, final ByteBufAllocator allocator) {
         final TermPage page =
                 index.terms(IndexField.TYPE, wish.prefix(), wish.after(), wish.limit());
         final JsonAnswer json = new JsonAnswer();
@@ -55,6 +52,6 @@ public final class TypesRoute implements Route {
             TermsAnswer.begin(json, "type", type);
             json.end('}');
         }
-        return TermsAnswer.end(json, wish, page, index, head, allocator);
+        return TermsAnswer.end(json, wish, page, index, allocator);
     }
 }

@@ -3,11 +3,13 @@ package dev.weft.server.index.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.fanout.Term;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.EventReads;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.ScannedIndex;
 import dev.weft.server.index.Selection;
+import dev.weft.server.index.Sequences;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.JournalReader;
@@ -15,6 +17,7 @@ import dev.weft.server.journal.RetentionLimits;
 import dev.weft.server.journal.store.JournalHarness;
 import dev.weft.server.journal.store.Journals;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,39 @@ class IndexJournalTest {
                     assertThat(reads.at(sequence)).isEqualTo(isThere);
                     if (isThere) {
                         assertThat(frame(reads)).isEqualTo(frame(scan.reads()));
+                    }
+                }
+            }
+        }
+    }
+
+    /** More than are joined as they are, some with many events and some with few. */
+    @Test
+    void shouldFindByTheBeginningOfVeryManyTypes() throws Exception {
+        try (Journal journal = open(RetentionLimits.OFF)) {
+            final EventBlocks blocks = new EventBlocks(journal);
+            for (int i = 0; i < 10_000; i++) {
+                blocks.append(
+                        List.of(
+                                "{\"type\":\"%s.%d\"}"
+                                        .formatted(
+                                                i % 3 == 0 ? "b" : "a",
+                                                i % 2 == 0 ? 7 : i % 1_000)));
+            }
+            try (IndexHarness harness =
+                            new IndexHarness(journal, directory.resolve("index"), 4_096);
+                    ScannedIndex scan = new ScannedIndex(journal)) {
+                harness.settle();
+                for (final String prefix : new String[] {"a.", "b.", "a.9"}) {
+                    final EventQuery query =
+                            EventQuery.ALL.where(IndexField.TYPE, List.of(Term.prefix(prefix)));
+                    final Selection found = harness.index().select(query);
+                    final Selection wanted = scan.select(query);
+                    assertThat(found.count()).isEqualTo(wanted.count());
+                    final Sequences each = found.ascending(0);
+                    final Sequences wantedEach = wanted.ascending(0);
+                    for (long i = 0; i <= wanted.count(); i++) {
+                        assertThat(each.next()).isEqualTo(wantedEach.next());
                     }
                 }
             }

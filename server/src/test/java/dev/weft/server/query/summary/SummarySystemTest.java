@@ -182,8 +182,13 @@ class SummarySystemTest {
                         "bucket: from since to until there are 1502 of them; at most 1500 are counted: take longer ones or a shorter time");
         assertThat(refusal(client, "/events/histogram?since=500s&bucket=1s&by=type&top=50"))
                 .contains("at most 392 are counted");
-        assertThat(refusal(client, "/events/histogram?since=1970-01-01T00:00:00Z"))
+        assertThat(refusal(client, "/events/histogram?since=1970-01-01T00:00:00Z&bucket=1d"))
                 .startsWith("bucket: ");
+        assertThat(
+                        json(client, "/events/histogram?since=1970-01-01T00:00:00Z")
+                                .path("total")
+                                .asInt())
+                .isEqualTo(COUNT);
         assertThat(refusal(client, "/events/histogram?limit=3")).isEqualTo("limit: " + KNOWN);
     }
 
