@@ -9,6 +9,10 @@ import io.netty.buffer.ByteBuf;
 
 /** {@code GET /events/{seq}}: one envelope. One object serves all I/O loops. */
 public final class EventRoute implements Route {
+    private static final Problem LOST =
+            new Problem(
+                    404, "there is no event with this sequence: it was never used, or is damaged");
+
     private final History history;
     private final Journal journal;
 
@@ -50,9 +54,12 @@ public final class EventRoute implements Route {
             return;
         }
         reads.end();
-        exchange.respond(
-                read.outcome() == History.Read.Outcome.READ
-                        ? Refusals.gone("this event is gone", journal.oldestSequence())
-                        : Refusals.of(read.outcome()));
+        if (read.outcome() != History.Read.Outcome.READ) {
+            exchange.respond(Refusals.of(read.outcome()));
+        } else if (read.firstSequence() < journal.oldestSequence()) {
+            exchange.respond(Refusals.gone("this event is gone", journal.oldestSequence()));
+        } else {
+            exchange.respond(LOST);
+        }
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
  * after a power cut, or damaged. Thread: query.
  */
 public final class Gaps {
-    /** More are not told. */
-    static final int COUNT_MAX = 100;
+    /** More are not told at once. */
+    public static final int COUNT_MAX = 100;
 
     /** Sequences {@code from} to {@code to}, both included. */
     public record Gap(long from, long to) {
@@ -24,16 +24,28 @@ public final class Gaps {
     }
 
     private final Selection all;
+    private final boolean isAscending;
     private final List<Gap> found = new ArrayList<>();
 
-    private Gaps(final Selection all) {
+    private Gaps(final Selection all, final boolean isAscending) {
         this.all = all;
+        this.isAscending = isAscending;
     }
 
-    /** The gaps between two sequences, both included, ascending. */
-    public static List<Gap> of(final EventIndex index, final long from, final long to) {
+    /** The first gaps between two sequences, both included, ascending. */
+    public static List<Gap> ascending(final EventIndex index, final long from, final long to) {
+        return of(index, from, to, true);
+    }
+
+    /** The last gaps between two sequences, both included, descending. */
+    public static List<Gap> descending(final EventIndex index, final long from, final long to) {
+        return of(index, from, to, false);
+    }
+
+    private static List<Gap> of(
+            final EventIndex index, final long from, final long to, final boolean isAscending) {
         final long first = Math.max(from, index.oldestSequence());
-        final Gaps gaps = new Gaps(index.select(EventQuery.ALL));
+        final Gaps gaps = new Gaps(index.select(EventQuery.ALL), isAscending);
         if (first <= to) {
             gaps.search(first, to, gaps.all.countBefore(first), gaps.all.countBefore(to + 1));
         }
@@ -53,15 +65,22 @@ public final class Gaps {
         }
         final long middle = from + (to - from) / 2;
         final long countMiddle = all.countBefore(middle + 1);
-        search(from, middle, countBefore, countMiddle);
+        if (isAscending) {
+            search(from, middle, countBefore, countMiddle);
+        }
         search(middle + 1, to, countMiddle, countThrough);
+        if (!isAscending) {
+            search(from, middle, countBefore, countMiddle);
+        }
     }
 
     /** Joins what the halving has cut. */
     private void add(final long from, final long to) {
-        final int last = found.size() - 1;
-        if (last >= 0 && found.get(last).to + 1 == from) {
-            found.set(last, new Gap(found.get(last).from, to));
+        final Gap last = found.isEmpty() ? null : found.get(found.size() - 1);
+        if (last != null && last.to + 1 == from) {
+            found.set(found.size() - 1, new Gap(last.from, to));
+        } else if (last != null && to + 1 == last.from) {
+            found.set(found.size() - 1, new Gap(from, last.to));
         } else {
             found.add(new Gap(from, to));
         }

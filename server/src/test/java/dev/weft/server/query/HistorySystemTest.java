@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.journal.Lease;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +132,44 @@ class HistorySystemTest {
         await().until(() -> history.budget().used() == 0 && history.budget().holders() == 0);
     }
 
+    /** The first one is answered last, and the second one makes the connection a stream. */
+    @Test
+    void shouldGiveBackWhatWaitsBehindAnExportOnItsConnection() throws Exception {
+        publish(12, '"' + "x".repeat(300_000) + '"');
+        final History history = server.history();
+        final String durable = "{\"type\":\"t\"}";
+        final String export = "GET /events HTTP/1.1\r\nHost: localhost\r\n%s\r\n";
+        for (int i = 0; i < 5; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(server.address());
+                socket.getOutputStream()
+                        .write(
+                                ("POST /events?durability=durable HTTP/1.1\r\nHost: localhost\r\n"
+                                                + "Content-Length: "
+                                                + durable.length()
+                                                + "\r\n\r\n"
+                                                + durable
+                                                + export.formatted(
+                                                        "Accept: application/x-ndjson\r\n")
+                                                + export.formatted("")
+                                                        .replace("events", "events?limit=3")
+                                                + export.formatted(
+                                                        "Accept: application/x-ndjson\r\n"))
+                                        .getBytes(StandardCharsets.US_ASCII));
+                final String answers =
+                        new String(
+                                socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                assertThat(answers).contains("Weft-Durability: durable").endsWith("\r\n0\r\n\r\n");
+            }
+        }
+        await().untilAsserted(
+                        () -> {
+                            assertThat(history.budget().used()).isZero();
+                            assertThat(history.budget().holders()).isZero();
+                            assertThat(history.neededSequence()).isEqualTo(Lease.NONE);
+                        });
+    }
+
     @Test
     void shouldAnswerOneEventOrWhyNot() throws Exception {
         final List<String> envelopes = publish(3, "null");
@@ -139,6 +180,37 @@ class HistorySystemTest {
             assertThat(client.get("/events/" + path).status()).as(path).isEqualTo(404);
         }
         assertThat(client.get("/events/1?x=1").status()).isEqualTo(400);
+    }
+
+    /** A block that cannot be read is no event that retention took. */
+    @Test
+    void shouldSayThatADamagedEventIsNotThere() throws Exception {
+        for (final String text : new String[] {"first", "second", "third"}) {
+            publish(1, "\"the " + text + " one\"");
+        }
+        client.close();
+        server.close();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (final Path file :
+                    files.filter(each -> each.toString().endsWith(".cq4")).toList()) {
+                final byte[] bytes = Files.readAllBytes(file);
+                final int at =
+                        new String(bytes, StandardCharsets.ISO_8859_1).indexOf("the second one");
+                if (at > 0) {
+                    bytes[at] = 'T';
+                    Files.write(file, bytes);
+                }
+            }
+        }
+        start();
+        final HttpClient.Answer lost = client.get("/events/2");
+        assertThat(lost.status()).isEqualTo(404);
+        assertThat(lost.body())
+                .contains("there is no event with this sequence: it was never used, or is damaged");
+        assertThat(client.get("/events/3").status()).isEqualTo(200);
+        assertThat(client.get("/events?before=4").body())
+                .contains("\"total\":2,")
+                .contains("\"gaps\":[{\"from\":2,\"to\":2}]");
     }
 
     static String nextCursor(final HttpClient.Answer answer) {

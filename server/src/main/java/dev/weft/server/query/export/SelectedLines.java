@@ -16,9 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.List;
 
 /**
  * The events that the index finds, in either order, whole or trimmed. What cannot be had is told in
@@ -28,32 +26,34 @@ final class SelectedLines implements LineSource {
     /** Events of one step: each may be a read somewhere else in the journal. */
     private static final int STEP_COUNT_MAX = 256;
 
+    private final EventIndex events;
     private final boolean isAscending;
     private final ItemWriter writer;
     private final Sequences walk;
-    private final Deque<Gaps.Gap> gaps;
+    private final Deque<Gaps.Gap> gaps = new ArrayDeque<>(); // the next ones
     private final ByteBuf scratch = Unpooled.buffer();
     private long next;
     private long position; // last sequence that was answered, or where it began
     private long oldest; // sequence, as last looked at
-    private final long low;
+    private final long low; // exclusive
+    private final long high; // inclusive
+    private long gapsFrom; // where the gaps that are not yet known begin
 
     SelectedLines(
             final ExportWish wish,
             final EventIndex index,
             final Selection selection,
             final Scope.Range range) {
+        events = index;
         isAscending = wish.isAscending();
         writer = wish.writer();
         walk = isAscending ? selection.ascending(0) : selection.descending(0);
         oldest = index.oldestSequence();
         low = Math.max(range.low(), oldest - 1);
-        position = isAscending ? low : range.high() + 1;
-        final List<Gaps.Gap> found = Gaps.of(index, low + 1, range.high());
-        if (!isAscending) {
-            Collections.reverse(found);
-        }
-        gaps = new ArrayDeque<>(found);
+        high = range.high();
+        position = isAscending ? low : high + 1;
+        gapsFrom = isAscending ? low + 1 : high;
+        findGaps();
         next = walk.next();
     }
 
@@ -65,8 +65,8 @@ final class SelectedLines implements LineSource {
         int count = 0;
         while (next != Sequences.NONE
                 && count < Math.min(countMax, STEP_COUNT_MAX)
-                && lines.length() < ExportRead.CHUNK_LENGTH) {
-            tellGaps(next, lines);
+                && lines.length() < ExportRead.CHUNK_LENGTH
+                && tellGaps(next, lines)) {
             if (reads.at(next)) {
                 write(reads.block(), reads.index(), lines);
             } else {
@@ -107,7 +107,7 @@ final class SelectedLines implements LineSource {
             return;
         }
         final long from = isAscending ? position + 1 : Math.max(low + 1, oldest);
-        final long to = Math.min(oldestNow - 1, isAscending ? Long.MAX_VALUE : position - 1);
+        final long to = Math.min(oldestNow - 1, isAscending ? high : position - 1);
         if (from <= to) {
             lines.append(ControlFrames.gap(Framing.NDJSON, from, to, oldestNow));
             position = isAscending ? to : position;
@@ -118,15 +118,34 @@ final class SelectedLines implements LineSource {
         }
     }
 
-    /** What is missing between the last line and a sequence. */
-    private void tellGaps(final long sequence, final Batch lines) {
+    /** What is missing between the last line and a sequence; false if that is too long for now. */
+    private boolean tellGaps(final long sequence, final Batch lines) {
         Gaps.Gap gap = gaps.peek();
         while (gap != null && (isAscending ? gap.to() < sequence : gap.from() > sequence)) {
+            if (lines.length() >= ExportRead.CHUNK_LENGTH) {
+                return false;
+            }
             if (gap.to() >= oldest) {
                 lines.append(ControlFrames.gap(Framing.NDJSON, gap.from(), gap.to(), oldest));
             }
             gaps.poll();
+            if (gaps.isEmpty()) {
+                findGaps();
+            }
             gap = gaps.peek();
+        }
+        return true;
+    }
+
+    /** Looks for those behind the ones that are known; some at a time. */
+    private void findGaps() {
+        gaps.addAll(
+                isAscending
+                        ? Gaps.ascending(events, gapsFrom, high)
+                        : Gaps.descending(events, low + 1, gapsFrom));
+        final Gaps.Gap last = gaps.peekLast();
+        if (last != null) {
+            gapsFrom = isAscending ? last.to() + 1 : last.from() - 1;
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.weft.server.query.Scope;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class PageQuestion implements Question {
 
     private final PageWish wish;
     private final List<Gaps.Gap> unreadable = new ArrayList<>();
+    private int unreadableCount;
     private long last; // sequence of the last event looked at, 0 for none
     private long firstSeen; // the first one
     private boolean isOver; // nothing follows it
@@ -112,7 +114,8 @@ final class PageQuestion implements Question {
         long sequence = walk.next();
         while (sequence != Sequences.NONE
                 && count < wish.limit()
-                && unreadable.size() < UNREADABLE_MAX) {
+                && unreadable.size() < Gaps.COUNT_MAX
+                && unreadableCount < UNREADABLE_MAX) {
             if (reads.at(sequence)) {
                 final BlockFlyweight block = reads.block();
                 final int record = reads.index();
@@ -127,13 +130,27 @@ final class PageQuestion implements Question {
                 wish.writer().write(block, record, target);
                 count++;
             } else {
-                unreadable.add(new Gaps.Gap(sequence, sequence));
+                addUnreadable(sequence);
             }
             last = sequence;
             firstSeen = firstSeen == 0 ? sequence : firstSeen;
             sequence = walk.next();
         }
         isOver = sequence == Sequences.NONE;
+    }
+
+    /** Neighbours become one gap. */
+    private void addUnreadable(final long sequence) {
+        unreadableCount++;
+        final int newest = unreadable.size() - 1;
+        final Gaps.Gap before = newest < 0 ? null : unreadable.get(newest);
+        if (before != null && before.to() + 1 == sequence) {
+            unreadable.set(newest, new Gaps.Gap(before.from(), sequence));
+        } else if (before != null && sequence + 1 == before.from()) {
+            unreadable.set(newest, new Gaps.Gap(sequence, before.to()));
+        } else {
+            unreadable.add(new Gaps.Gap(sequence, sequence));
+        }
     }
 
     private @Nullable String nextCursor(final Scope.Range range, final long head) {
@@ -169,8 +186,9 @@ final class PageQuestion implements Question {
             return ""; // the range is empty, or all of it was passed over by the offset
         }
         final List<Gaps.Gap> gaps =
-                new ArrayList<>(Gaps.of(index, Math.min(begin, end), Math.max(begin, end)));
+                new ArrayList<>(Gaps.ascending(index, Math.min(begin, end), Math.max(begin, end)));
         gaps.addAll(unreadable);
+        gaps.sort(Comparator.comparingLong(Gaps.Gap::from));
         return gaps.isEmpty() ? "" : ",\"gaps\":" + gaps;
     }
 

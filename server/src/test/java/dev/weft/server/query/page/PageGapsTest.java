@@ -109,6 +109,53 @@ class PageGapsTest {
         }
     }
 
+    /** Blocks that were there when they were indexed, and then no more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"asc", "desc"})
+    void shouldNameWhatWasDamagedLater(final String order) throws Exception {
+        append(30);
+        lose(10, 11); // 31 to 50
+        append(20);
+        try (IndexHarness harness = new IndexHarness(journal, directory, 16)) {
+            harness.settle();
+            for (final long sequence : new long[] {12, 13, 14, 17, 60}) {
+                journal.damage(sequence);
+            }
+            final JsonNode page = page(harness, 70, "order", order, "limit", "1000");
+            assertThat(QueryFixture.sequences(page)).hasSize(45).doesNotContain(12L, 17L, 60L);
+            assertThat(page.path("gaps").toString())
+                    .isEqualTo(
+                            "[{\"from\":12,\"to\":14},{\"from\":17,\"to\":17},{\"from\":31,\"to\":50},"
+                                    + "{\"from\":60,\"to\":60}]");
+        }
+    }
+
+    @Test
+    void shouldEndAPageThatFindsTooMuchDamage() throws Exception {
+        append(1_300);
+        try (IndexHarness harness = new IndexHarness(journal, directory, 4_096)) {
+            harness.settle();
+            for (long sequence = 1; sequence <= 1_100; sequence++) {
+                journal.damage(sequence);
+            }
+            final JsonNode first = page(harness, 1_300, "order", "asc", "limit", "10");
+            assertThat(QueryFixture.sequences(first)).isEmpty();
+            assertThat(first.path("gaps").toString()).isEqualTo("[{\"from\":1,\"to\":1000}]");
+            final JsonNode next =
+                    page(
+                            harness,
+                            1_300,
+                            "order",
+                            "asc",
+                            "limit",
+                            "10",
+                            "cursor",
+                            first.path("next_cursor").asString());
+            assertThat(QueryFixture.sequences(next)).hasSize(10).startsWith(1_101L);
+            assertThat(next.path("gaps").toString()).isEqualTo("[{\"from\":1001,\"to\":1100}]");
+        }
+    }
+
     @ParameterizedTest(name = "-Dtest.seed={0}")
     @MethodSource("seeds")
     void shouldNameEachMissingSequenceOnOnePage(final long seed) throws Exception {
