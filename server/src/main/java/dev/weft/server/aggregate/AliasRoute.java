@@ -6,7 +6,10 @@ import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
 import java.util.Set;
 
-/** A route of streams or history that also takes the filters by aggregate. Any I/O loop. */
+/**
+ * A route of streams or history that also takes the filters by aggregate, and where its path ends
+ * in a slash, the times of items. Any I/O loop.
+ */
 public final class AliasRoute implements Route {
     private final Route route;
     private final AliasedQuery aliases;
@@ -24,7 +27,10 @@ public final class AliasRoute implements Route {
     @Override
     public void handle(final Exchange exchange) {
         final QueryParameters query = exchange.query();
-        final QueryParameters translated = aliases.translate(query);
+        QueryParameters translated = aliases.translate(query);
+        if (exchange.path().endsWith("/")) {
+            translated = ItemTimes.withOffset(translated);
+        }
         route.handle(translated == query ? exchange : new QueriedExchange(exchange, translated));
     }
 }

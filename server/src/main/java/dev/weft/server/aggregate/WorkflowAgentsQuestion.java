@@ -32,6 +32,9 @@ final class WorkflowAgentsQuestion implements Question {
     /** Agents of one answer. */
     static final int AGENTS_MAX = 10_000;
 
+    /** Longest answer, in characters. */
+    static final int LENGTH_MAX = AggregateQuestion.LENGTH_MAX;
+
     private static final String KIND = "agent/";
     private static final String UNKNOWN = "unknown";
 
@@ -43,6 +46,11 @@ final class WorkflowAgentsQuestion implements Question {
 
     WorkflowAgentsQuestion(final String workflow) {
         this.workflow = workflow;
+    }
+
+    @Override
+    public boolean isLong() {
+        return true;
     }
 
     @Override
@@ -86,6 +94,15 @@ final class WorkflowAgentsQuestion implements Question {
                             "this workflow has more than "
                                     + AGENTS_MAX
                                     + " agents; read their events with GET /events?correlation_id="));
+        }
+        if (json.length() > LENGTH_MAX) {
+            throw new ProblemException(
+                    new Problem(
+                            400,
+                            "this answer would have more than "
+                                    + LENGTH_MAX
+                                    + " bytes; read the events of the agents with"
+                                    + " GET /events?correlation_id="));
         }
         final String id = subject.substring(KIND.length());
         json.append(agents.size() == 1 ? "{" : ",{");

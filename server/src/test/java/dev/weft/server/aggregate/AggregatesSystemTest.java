@@ -277,6 +277,26 @@ class AggregatesSystemTest {
         assertThat(names(get("/events/?since=" + since)))
                 .as("exclusive")
                 .containsExactly("system.booted");
+        assertThat(names(get("/events/?until=" + since))).hasSize(4);
+    }
+
+    /** The timestamps of items have no offset, and clients ask for what came after one. */
+    @Test
+    void shouldTakeATimestampOfAnItemAsATime() throws IOException {
+        emitDescribed();
+        final JsonNode items = get("/events/").path("events");
+        final String since = items.get(1).path("timestamp").asString();
+        assertThat(since).doesNotContain("Z").doesNotContain("+");
+        assertThat(names(get("/events/?since=" + since))).containsExactly("system.booted");
+        assertThat(names(get("/events/?until=" + since))).hasSize(4);
+        assertThat(names(get("/events/?since=" + since.substring(0, 16))))
+                .contains("system.booted");
+        assertThat(client.get("/events?since=" + since).status())
+                .as("without the slash a time has an offset")
+                .isEqualTo(400);
+        assertThat(client.get("/events/?since=2026-02-30T00:00:00").status()).isEqualTo(400);
+        assertThat(client.get("/events/?since=" + since + "&since=" + since).status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -375,6 +395,22 @@ class AggregatesSystemTest {
                 .as("its own name")
                 .isEqualTo("url-cacher");
         assertThat(get("/events/workflows/nobody/agents").path("agents")).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAgentsThatWouldBeTooLong() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            emit(
+                    "agent",
+                    "{\"name\":\"a\",\"correlation_id\":\"w\",\"aggregate_id\":\"%d\",\"attributes\":{\"agent_name\":\"%s\"}}"
+                            .formatted(i, "x".repeat(900_000)));
+        }
+        final Answer answer = client.get("/events/workflows/w/agents");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(json(answer).path("detail").asString())
+                .isEqualTo(
+                        "this answer would have more than 16777216 bytes; read the events of the agents"
+                                + " with GET /events?correlation_id=");
     }
 
     @Test

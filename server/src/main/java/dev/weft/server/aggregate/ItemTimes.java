@@ -1,0 +1,35 @@
+package dev.weft.server.aggregate;
+
+import dev.weft.protocol.TimeText;
+import dev.weft.server.http.QueryParameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes the {@code timestamp} of an item, which is UTC and has no offset, for a bound of a query:
+ * as if a Z stood behind it. Stateless.
+ */
+final class ItemTimes {
+    private static final Set<String> BOUNDS = Set.of("since", "until");
+
+    private ItemTimes() {}
+
+    /** The same query, its times with an offset; what is no time stays as it is. */
+    static QueryParameters withOffset(final QueryParameters query) {
+        final List<String> namesAndValues = new ArrayList<>();
+        for (final String name : query.names()) {
+            for (final String value : query.all(name)) {
+                namesAndValues.add(name);
+                namesAndValues.add(
+                        BOUNDS.contains(name) && isWithoutOffset(value) ? value + 'Z' : value);
+            }
+        }
+        return QueryParameters.of(namesAndValues);
+    }
+
+    private static boolean isWithoutOffset(final String text) {
+        return TimeText.time(text) == TimeText.INVALID
+                && TimeText.time(text + 'Z') != TimeText.INVALID;
+    }
+}
