@@ -18,12 +18,23 @@ public final class EventPrinter {
     private final boolean forPeople;
     private final Ansi ansi;
     private final int columns;
-    private final DateTimeFormatter time =
-            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+    private final DateTimeFormatter time;
 
+    /**
+     * Makes it.
+     *
+     * @param isDated whether events may be of another day than today.
+     */
     public EventPrinter(
-            final PrintWriter out, final boolean forPeople, final Ansi ansi, final int columns) {
+            final PrintWriter out,
+            final boolean forPeople,
+            final boolean isDated,
+            final Ansi ansi,
+            final int columns) {
         this.out = out;
+        time =
+                DateTimeFormatter.ofPattern(isDated ? "uuuu-MM-dd HH:mm:ss.SSS" : "HH:mm:ss.SSS")
+                        .withZone(ZoneId.systemDefault());
         this.forPeople = forPeople;
         this.ansi = ansi;
         this.columns = columns;

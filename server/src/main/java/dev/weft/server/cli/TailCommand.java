@@ -85,6 +85,7 @@ public final class TailCommand implements Callable<Integer> {
                 new EventPrinter(
                         out,
                         forPeople,
+                        false,
                         forPeople && Terminal.isOutput() ? Ansi.AUTO : Ansi.OFF,
                         Terminal.columns());
         final TailState state =

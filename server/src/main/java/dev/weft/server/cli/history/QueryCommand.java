@@ -124,6 +124,7 @@ public final class QueryCommand implements Callable<Integer> {
                 new EventPrinter(
                         out(),
                         shown == Format.table,
+                        true,
                         shown == Format.table && Terminal.isOutput() ? Ansi.AUTO : Ansi.OFF,
                         Terminal.columns());
         long shownCount = 0;

@@ -90,11 +90,7 @@ public final class StatsCommand implements Callable<Integer> {
     }
 
     private String histogramBy(final String field) {
-        return history.path("/events/histogram")
-                .add("by", field)
-                .add("top", top)
-                .add("bucket", "1d")
-                .toString();
+        return history.path("/events/histogram").add("by", field).add("top", top).toString();
     }
 
     private String json(

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +146,9 @@ class HistoryCommandsSystemTest {
                 .isEmpty();
         final String table = run(new QueryCommand(), "--format", "table", "-n", "3").out();
         assertThat(table.lines()).hasSize(4);
+        assertThat(table)
+                .as("with its date: it may be long ago")
+                .startsWith(LocalDate.now(ZoneId.systemDefault()).toString().substring(0, 8));
         assertThat(table).contains("job/10").endsWith("3 of 10\n").doesNotContain("\u001b[");
     }
 
@@ -439,6 +444,10 @@ class HistoryCommandsSystemTest {
         final CommandRun table = run(new StatsCommand(), "--pretty", "--type", "t.*");
         assertThat(table.out()).contains("events       10, seq 1 to 11").contains("t.even");
         assertThat(run(new StatsCommand(), "--top", "0").exitCode()).isEqualTo(2);
+        final CommandRun years =
+                run(new StatsCommand(), "--top", "50", "--since", "2001-01-01T00:00:00Z");
+        assertThat(years.exitCode()).as(years.err()).isZero();
+        assertThat(json(years.out()).path("total").asInt()).isEqualTo(11);
     }
 
     @Test
