@@ -14,11 +14,14 @@ import dev.weft.server.cli.history.ReindexCommand;
 import dev.weft.server.cli.history.StatsCommand;
 import dev.weft.server.cli.run.RunCommand;
 import dev.weft.server.ops.Version;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The one entry point: {@code weft <command>}. */
 public final class WeftMain {
@@ -59,6 +62,22 @@ public final class WeftMain {
                         spec.addSubcommand(name, command.get());
                     }
                 });
-        return new CommandLine(spec);
+        final CommandLine program = new CommandLine(spec);
+        program.setParameterExceptionHandler(WeftMain::explain);
+        return program;
+    }
+
+    /** Tells a mistake and where to read more; the whole help would scroll it away. */
+    private static int explain(final ParameterException ex, final String[] arguments) {
+        final CommandLine command = ex.getCommandLine();
+        final PrintWriter err = command.getErr();
+        err.println(command.getColorScheme().errorText(ex.getMessage()));
+        UnmatchedArgumentException.printSuggestions(ex, err);
+        if (command.getParent() == null) {
+            command.usage(err);
+        } else {
+            err.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 }

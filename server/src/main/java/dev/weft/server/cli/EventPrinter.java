@@ -51,10 +51,11 @@ public final class EventPrinter {
             return envelope;
         }
         final long ts = event.path("ts").asLong(0);
-        final String at =
+        final String formatted =
                 time.format(
                         Instant.ofEpochSecond(
                                 ts / MICROS_PER_SECOND, ts % MICROS_PER_SECOND * 1_000));
+        final String at = ts == 0 ? fit("–", formatted.length()) : formatted; // it was not wanted
         final String sequence = "%8s".formatted(json.path("seq").asString("?"));
         final String type = fit(event.path("type").asString("?"), TYPE_WIDTH);
         final String subject = fit(event.path("subject").asString("–"), SUBJECT_WIDTH);

@@ -1,5 +1,7 @@
 package dev.weft.server.cli;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +19,15 @@ public final class Problems {
         return detail.isString()
                 ? detail.asString()
                 : body.substring(0, Math.min(TEXT_LENGTH_MAX, body.length()));
+    }
+
+    /** What an exception says to people. */
+    public static String reason(final IOException ex) {
+        final String message = ex.getMessage();
+        if (message != null) {
+            return message;
+        }
+        return ex instanceof ConnectException ? "cannot connect" : ex.getClass().getSimpleName();
     }
 
     /** The JSON of an answer, a missing node if it has none. */

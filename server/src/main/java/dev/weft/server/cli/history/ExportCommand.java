@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -76,13 +77,14 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        final ExportFile target = file == null ? null : open(file);
         final LineProgress progress =
                 new LineProgress(err(), "exported", !retry.isQuiet() && Terminal.isError());
         try {
-            if (file == null) {
+            if (target == null) {
                 toOutput(progress);
             } else {
-                toFile(file, progress);
+                toFile(target, progress);
             }
             return 0;
         } catch (final RefusedException ex) {
@@ -91,7 +93,7 @@ public final class ExportCommand implements Callable<Integer> {
             return ExitCodes.REFUSED;
         } catch (final IOException ex) {
             progress.end();
-            err().println("weft export: " + reason(ex));
+            err().println("weft export: " + Problems.reason(ex));
             return ExitCodes.UNREACHABLE;
         } finally {
             progress.end();
@@ -114,11 +116,11 @@ public final class ExportCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void toFile(final Path path, final LineProgress progress)
+    private void toFile(final ExportFile target, final LineProgress progress)
             throws IOException, InterruptedException {
         final HttpClient client = options.client();
         final Backoff backoff = new Backoff(RandomGenerator.getDefault());
-        try (ExportFile target = open(path)) {
+        try (target) {
             long deadlineNs = deadlineNs();
             while (true) {
                 final long before = target.lastSequence();
@@ -146,11 +148,19 @@ public final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private ExportFile open(final Path path) throws IOException {
+    private ExportFile open(final Path path) {
         try {
             return ExportFile.open(path);
+        } catch (final NoSuchFileException ex) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "cannot write " + path + ": there is no such directory",
+                    ex);
+        } catch (final IOException ex) {
+            throw new ParameterException(
+                    spec.commandLine(), "cannot write " + path + ": " + Problems.reason(ex), ex);
         } catch (final IllegalArgumentException ex) {
-            throw new ParameterException(spec.commandLine(), ex.getMessage());
+            throw new ParameterException(spec.commandLine(), ex.getMessage(), ex);
         }
     }
 
@@ -208,11 +218,6 @@ public final class ExportCommand implements Callable<Integer> {
         } catch (final IOException ex) {
             return 0;
         }
-    }
-
-    private static String reason(final IOException ex) {
-        final String message = ex.getMessage();
-        return message == null ? ex.getClass().getSimpleName() : message;
     }
 
     private PrintWriter out() {

@@ -4,6 +4,7 @@ import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.LinePublisher;
 import dev.weft.server.cli.LineSource;
+import dev.weft.server.cli.Problems;
 import dev.weft.server.cli.Progress;
 import dev.weft.server.cli.PublishClient;
 import dev.weft.server.cli.RetryOptions;
@@ -83,8 +84,9 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        final BufferedReader lines = open();
         final Progress progress = new Progress(err(), !retry.isQuiet() && Terminal.isError());
-        try (BufferedReader lines = open()) {
+        try (lines) {
             final ImportState state =
                     file.equals("-") ? null : ImportState.of(Path.of(file), options.url());
             final long skipped = state == null || isFromStart ? 0 : skip(lines, state);
@@ -109,7 +111,7 @@ public final class ImportCommand implements Callable<Integer> {
         return progress.rejectedCount() == 0 ? 0 : ExitCodes.REFUSED;
     }
 
-    private BufferedReader open() throws IOException {
+    private BufferedReader open() {
         if (file.equals("-")) {
             return new BufferedReader(
                     new InputStreamReader(System.in, StandardCharsets.UTF_8), BUFFER_LENGTH);
@@ -121,6 +123,9 @@ public final class ImportCommand implements Callable<Integer> {
                     BUFFER_LENGTH);
         } catch (final NoSuchFileException ex) {
             throw new ParameterException(spec.commandLine(), "there is no file " + file, ex);
+        } catch (final IOException ex) {
+            throw new ParameterException(
+                    spec.commandLine(), "cannot read " + file + ": " + Problems.reason(ex), ex);
         }
     }
 

@@ -52,11 +52,7 @@ final class Server {
         if (ex instanceof RefusedException) {
             return String.valueOf(ex.getMessage());
         }
-        final String message = ex.getMessage();
-        return "no answer from "
-                + options.url()
-                + ": "
-                + (message == null ? ex.getClass().getSimpleName() : message);
+        return "no answer from " + options.url() + ": " + Problems.reason(ex);
     }
 
     /** Exit code of a command that ends with an exception of it. */

@@ -149,6 +149,11 @@ class HistoryCommandsSystemTest {
         assertThat(table)
                 .as("with its date: it may be long ago")
                 .startsWith(LocalDate.now(ZoneId.systemDefault()).toString().substring(0, 8));
+        assertThat(
+                        run(new QueryCommand(), "--format", "table", "--fields", "type", "-n", "1")
+                                .out())
+                .startsWith("– ")
+                .doesNotContain("1970");
         assertThat(table).contains("job/10").endsWith("3 of 10\n").doesNotContain("\u001b[");
     }
 
@@ -234,6 +239,35 @@ class HistoryCommandsSystemTest {
                 run(new ExportCommand(), directory.resolve("x").toString(), "--type", "two words");
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err()).contains("400 type: ");
+    }
+
+    @Test
+    void shouldSayWhichFileItCannotWriteOrRead() {
+        final Path nowhere = directory.resolve("nowhere/events.ndjson");
+        final CommandRun export = run(new ExportCommand(), nowhere.toString());
+        assertThat(export.exitCode()).isEqualTo(2);
+        assertThat(export.err())
+                .startsWith("cannot write " + nowhere + ": there is no such directory");
+        assertThat(export.out()).isEmpty();
+        final CommandRun folder = run(new ExportCommand(), directory.toString());
+        assertThat(folder.exitCode()).isEqualTo(2);
+        assertThat(folder.err()).startsWith("cannot write " + directory + ": ");
+        final CommandRun imported = run(new ImportCommand(), nowhere.toString());
+        assertThat(imported.exitCode()).isEqualTo(2);
+        assertThat(imported.err()).startsWith("there is no file " + nowhere);
+        assertThat(imported.out()).isEmpty();
+    }
+
+    /** A page of help would scroll it away. */
+    @Test
+    void shouldTellAMistakeInTwoLines() throws Exception {
+        final Process process =
+                new ProcessBuilder(command("query", "--limit", "0"))
+                        .redirectErrorStream(true)
+                        .start();
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
+                .isEqualTo("--limit: from 1 on: 0\nSee weft query --help\n");
+        assertThat(process.waitFor()).isEqualTo(2);
     }
 
     @Test
