@@ -7,10 +7,12 @@ import dev.weft.server.http.Route;
 import java.util.Set;
 
 /**
- * A route of streams or history that also takes the filters by aggregate, and where its path ends
- * in a slash, the times of items. Any I/O loop.
+ * A route of streams or history that also takes the filters by aggregate, and where it shows items,
+ * their times. Any I/O loop.
  */
 public final class AliasRoute implements Route {
+    private static final String ITEMS = "/events/";
+
     private final Route route;
     private final AliasedQuery aliases;
 
@@ -28,7 +30,7 @@ public final class AliasRoute implements Route {
     public void handle(final Exchange exchange) {
         final QueryParameters query = exchange.query();
         QueryParameters translated = aliases.translate(query);
-        if (exchange.path().endsWith("/")) {
+        if (exchange.path().equals(ITEMS)) {
             translated = ItemTimes.withOffset(translated);
         }
         route.handle(translated == query ? exchange : new QueriedExchange(exchange, translated));

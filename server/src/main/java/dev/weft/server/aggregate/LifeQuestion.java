@@ -32,10 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LifeQuestion implements Question {
     private static final int TYPES_PER_STEP = 1_000;
+    private static final int EVENTS_PER_STEP = 1_000;
     private static final int INITIAL_LENGTH = 4 * 1024;
+
+    /** Types that tell a status; where there are more, its own events are looked through. */
+    static final int TYPES_MAX = 256;
 
     private enum State {
         TYPES,
+        EVENTS,
         CHILDREN
     }
 
@@ -45,6 +50,9 @@ final class LifeQuestion implements Question {
     private final List<Term> tellingTypes = new ArrayList<>();
     private State state = State.TYPES;
     private String lastType = "";
+    private @Nullable Sequences newest; // of its own events, if those are looked through
+    private @Nullable LifeStatus status;
+    private long statusUs;
 
     /**
      * Asks about one.
@@ -69,6 +77,16 @@ final class LifeQuestion implements Question {
             case TYPES -> {
                 check(index, subject, head);
                 if (findTypes(index)) {
+                    findStatus(index, head);
+                    state = State.CHILDREN;
+                } else if (tellingTypes.size() > TYPES_MAX) {
+                    tellingTypes.clear();
+                    state = State.EVENTS;
+                }
+                return null;
+            }
+            case EVENTS -> {
+                if (lookThrough(index, head)) {
                     state = State.CHILDREN;
                 }
                 return null;
@@ -102,7 +120,7 @@ final class LifeQuestion implements Question {
         return EventQuery.ALL.where(IndexField.SUBJECT, subject);
     }
 
-    /** Collects which types tell a status; true if there are no more. */
+    /** Collects which types tell a status; true if that are all, and no more than it may be. */
     private boolean findTypes(final EventIndex index) {
         final TermPage page = index.terms(IndexField.TYPE, "", lastType, TYPES_PER_STEP);
         for (final TermStats type : page.terms()) {
@@ -111,7 +129,41 @@ final class LifeQuestion implements Question {
                 tellingTypes.add(Term.exact(lastType));
             }
         }
-        return page.isLast();
+        return page.isLast() && tellingTypes.size() <= TYPES_MAX;
+    }
+
+    /** Finds the newest of its events with one of these types. */
+    private void findStatus(final EventIndex index, final long head) {
+        if (!tellingTypes.isEmpty()) {
+            final EventQuery query = all(subject).where(IndexField.TYPE, tellingTypes).upTo(head);
+            look(index.reads(), index.select(query).descending(0).next());
+        }
+    }
+
+    /** Looks at some of its events, the newest first; true if that was enough. */
+    private boolean lookThrough(final EventIndex index, final long head) {
+        Sequences left = newest;
+        if (left == null) {
+            left = index.select(all(subject).upTo(head)).descending(0);
+            newest = left;
+        }
+        for (int i = 0; i < EVENTS_PER_STEP; i++) {
+            final long sequence = left.next();
+            look(index.reads(), sequence);
+            if (status != null || sequence == Sequences.NONE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void look(final EventReads reads, final long sequence) {
+        if (sequence != Sequences.NONE && reads.at(sequence)) {
+            final RecordView view = new RecordView().wrap(reads.block(), reads.index());
+            final String type = view.text(RecordDescriptor.TYPE_OFFSET);
+            status = type == null ? null : LifeStatus.of(type);
+            statusUs = view.timestampUs();
+        }
     }
 
     private ByteBuf write(
@@ -123,7 +175,7 @@ final class LifeQuestion implements Question {
             final StringBuilder json = new StringBuilder(256);
             JsonText.quote(json.append("{\"id\":"), id);
             JsonText.quote(json.append(",\"subject\":"), subject);
-            status(index, head, json);
+            status(json);
             json.append(",\"event_count\":").append(selection.count());
             text(target, json.append(",\"first_event\":"));
             envelope(reads, selection.ascending(0).next(), target);
@@ -138,26 +190,13 @@ final class LifeQuestion implements Question {
         }
     }
 
-    private void status(final EventIndex index, final long head, final StringBuilder json) {
-        LifeStatus status = null;
-        long since = 0;
-        if (!tellingTypes.isEmpty()) {
-            final EventQuery query = all(subject).where(IndexField.TYPE, tellingTypes).upTo(head);
-            final EventReads reads = index.reads();
-            final long newest = index.select(query).descending(0).next();
-            if (newest != Sequences.NONE && reads.at(newest)) {
-                final RecordView view = new RecordView().wrap(reads.block(), reads.index());
-                final String type = view.text(RecordDescriptor.TYPE_OFFSET);
-                status = type == null ? null : LifeStatus.of(type);
-                since = view.timestampUs();
-            }
-        }
+    private void status(final StringBuilder json) {
         json.append(",\"status\":\"").append(status == null ? "UNKNOWN" : status.name());
         json.append("\",\"status_since\":");
         if (status == null) {
             json.append("null");
         } else {
-            IsoTime.append(json.append('"'), since).append("Z\"");
+            IsoTime.append(json.append('"'), statusUs).append("Z\"");
         }
     }
 

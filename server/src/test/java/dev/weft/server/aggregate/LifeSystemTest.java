@@ -96,6 +96,27 @@ class LifeSystemTest {
         assertThat(life.path("children_complete").asBoolean()).isTrue();
     }
 
+    /** Too many to ask for each, so its own events are looked through. */
+    @Test
+    void shouldTellTheStatusWhereVeryManyTypesTellOne() throws IOException {
+        final StringBuilder lines = new StringBuilder();
+        for (int i = 0; i <= LifeQuestion.TYPES_MAX; i++) {
+            lines.append("{\"type\":\"t").append(i).append(".started\"}\n");
+        }
+        final JsonNode paused = publish("agent.paused", "agent/a", "");
+        for (int i = 0; i < 2_500; i++) {
+            lines.append("{\"type\":\"agent.tick\",\"subject\":\"agent/a\"}\n");
+        }
+        lines.append("{\"type\":\"agent.tick\",\"subject\":\"agent/b\"}\n");
+        client.post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
+        final JsonNode life = get("/agents/a");
+        assertThat(life.path("status").asString()).isEqualTo("PAUSED");
+        assertThat(life.path("status_since").asString()).startsWith("20").endsWith("Z");
+        assertThat(life.path("first_event")).isEqualTo(paused);
+        assertThat(life.path("event_count").asInt()).isEqualTo(2_501);
+        assertThat(get("/agents/b").path("status").asString()).isEqualTo("UNKNOWN");
+    }
+
     @Test
     void shouldFindWhatItCausedByItsIdItsSubjectAndItsEvents() throws IOException {
         final String own =
