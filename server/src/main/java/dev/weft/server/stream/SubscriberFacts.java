@@ -41,10 +41,14 @@ public record SubscriberFacts(
         long stallLengthUs,
         Transition caughtUpFor,
         long caughtUpAt) {
-    /** Bytes that were written to a channel and not taken by its socket. */
-    static long pendingBytes(final Channel channel) {
+    /**
+     * Bytes that were written to a channel and not taken by its socket. Thread: the channel's loop.
+     */
+    public static long pendingBytes(final Channel channel) {
         final ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
+        return pending == null
+                ? 0
+                : pending.totalPendingWriteBytes() - pending.currentProgress(); // of one buffer
     }
 
     /** Address of a channel's client as text, null if it is gone. */

@@ -12,12 +12,12 @@ import java.io.ByteArrayOutputStream;
  * A channel with a socket buffer of bounded size, from which the client reads when the test says
  * so.
  */
-final class FakeSocket extends EmbeddedChannel {
+public final class FakeSocket extends EmbeddedChannel {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final Exchange.StreamHandler handler;
     private long room;
 
-    FakeSocket(final Exchange.StreamHandler handler) {
+    public FakeSocket(final Exchange.StreamHandler handler) {
         super(
                 new ChannelInboundHandlerAdapter() {
                     @Override
@@ -40,7 +40,7 @@ final class FakeSocket extends EmbeddedChannel {
     }
 
     /** Lets the client read so many bytes, of what is there or of what comes. */
-    void read(final long bytes) {
+    public void read(final long bytes) {
         room = Math.min(Long.MAX_VALUE / 2, room + bytes);
         if (isOpen()) {
             unsafe().flush();
@@ -52,7 +52,7 @@ final class FakeSocket extends EmbeddedChannel {
         room = 0;
     }
 
-    byte[] received() {
+    public byte[] received() {
         return received.toByteArray();
     }
 

@@ -8,6 +8,7 @@ import dev.weft.server.http.Exchange;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Refusals;
+import dev.weft.server.stream.SubscriberFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -42,6 +43,7 @@ final class Export implements Exchange.StreamHandler {
     private final boolean chunked;
     private final ExportRead read;
     private boolean isInFlight; // the query thread has the read
+    private boolean isEnding; // all of it is written
     private boolean isClosed;
     private @Nullable Channel channel; // null until the head is written
     private long waitingAt;
@@ -165,9 +167,15 @@ final class Export implements Exchange.StreamHandler {
      * reset tells an end from the end.
      */
     void cutOff() {
+        if (!isEnding) {
+            close();
+        }
+    }
+
+    private void close() {
         final Channel open = channel;
         if (isClosed || open == null) {
-            return; // it has its end, or nothing yet
+            return; // it is gone, or has nothing yet
         }
         isClosed = true;
         read.cancel();
@@ -195,11 +203,11 @@ final class Export implements Exchange.StreamHandler {
 
     /** Has the next chunk read, or ends. */
     private void proceed(final Channel open) {
-        if (isInFlight || isClosed) {
+        if (isInFlight || isClosed || isEnding) {
             return;
         }
         if (read.isOver()) {
-            isClosed = true;
+            isEnding = true;
             read.cancel();
             final ByteBuf last =
                     chunked
@@ -224,13 +232,13 @@ final class Export implements Exchange.StreamHandler {
         if (open == null || !open.isActive()) {
             return;
         }
-        final long waiting = open.isWritable() ? 0 : open.bytesBeforeWritable();
+        final long waiting = SubscriberFacts.pendingBytes(open);
         stalledLooks = waiting != 0 && waiting == waitingAt ? stalledLooks + 1 : 0;
         waitingAt = waiting;
         final boolean isMissed =
                 history.budget().isShort() || read.needed() < journal.oldestSequence();
         if (stalledLooks >= STALLED_LOOKS_MAX && isMissed) {
-            cutOff();
+            close();
             return;
         }
         open.eventLoop().schedule(this::look, LOOK_S, TimeUnit.SECONDS);

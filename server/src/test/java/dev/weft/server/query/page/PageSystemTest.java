@@ -279,6 +279,19 @@ class PageSystemTest {
             flipped[i] ^= 0x10;
             garbage.add(Base64.getUrlEncoder().withoutPadding().encodeToString(flipped));
         }
+        final PageCursor real = PageCursor.decode(cursor);
+        final long low = real.low();
+        final long high = real.high();
+        final long head = real.head();
+        for (final PageCursor madeUp :
+                new PageCursor[] {
+                    new PageCursor(real.hash(), false, -1, high, head, real.position()),
+                    new PageCursor(real.hash(), false, low, high, head, low),
+                    new PageCursor(real.hash(), false, low, high, head, high + 1),
+                    new PageCursor(real.hash(), false, low, head + 1, head, real.position())
+                }) {
+            garbage.add(madeUp.encode());
+        }
         for (final String text : garbage) {
             assertThat(refusal(client, query + "&cursor=" + text))
                     .as(text)
