@@ -37,6 +37,7 @@ public final class SessionsScenario implements Scenario {
     private static final String LIST = "list";
     private static final int LISTS_PER_SECOND = CALLS_PER_SECOND / 10;
     private static final int LIST_LIMIT = 100;
+    private static final Request LISTED = new Request("GET", "/sessions?limit=" + LIST_LIMIT, "");
     private static final int WARM_UP_S = 1;
 
     /** So many of the idle ones are stopped when the first of them is started. */
@@ -107,14 +108,10 @@ public final class SessionsScenario implements Scenario {
             for (int i = 0; i < runningCount; i++) {
                 final String session = path + i;
                 final SimpleLink.Answer answer =
-                        link.ask(new Request("POST", session + "/claim", "{\"worker\":\"bench\"}"));
+                        link.ask(post(session + "/claim", "{\"worker\":\"bench\"}"));
                 leases.add(new Lease(session, answer.text("lease_id")));
             }
-            pipelined(
-                    link,
-                    STOPPED_AHEAD,
-                    202,
-                    i -> new Request("POST", path + idle(i) + "/stop", ""));
+            pipelined(link, STOPPED_AHEAD, 202, i -> post(path + idle(i) + "/stop", ""));
         }
         final AtomicBoolean isOver = new AtomicBoolean();
         final Aside<Histogram> heartbeats =
@@ -151,7 +148,7 @@ public final class SessionsScenario implements Scenario {
     /** A worker's hold of a session, and what it does with it. */
     private record Lease(String session, String id) {
         Request keep() {
-            return new Request("POST", session + "/lease", "{\"lease_id\":\"" + id + "\"}");
+            return post(session + "/lease", "{\"lease_id\":\"" + id + "\"}");
         }
 
         Request publish(final int value) {
@@ -202,8 +199,7 @@ public final class SessionsScenario implements Scenario {
                 count,
                 201,
                 i ->
-                        new Request(
-                                "POST",
+                        post(
                                 "/sessions",
                                 "{\"task\":\"look into the build that failed\",\"id\":\"%s%d\"}"
                                         .formatted(prefix, i)));
@@ -244,42 +240,30 @@ public final class SessionsScenario implements Scenario {
             throws IOException {
         final int count = (int) (duration * CALLS_PER_SECOND);
         final Map<String, Aside<Histogram>> asides = new LinkedHashMap<>();
+        final String message = "{\"content\":\"and what about the tests?\"}";
         asides.put(
                 "message",
                 paced(
                         server,
-                        CALLS_PER_SECOND,
                         count,
-                        i ->
-                                new Request(
-                                        "POST",
-                                        path + (first + i) % runningCount + "/message",
-                                        "{\"content\":\"and what about the tests?\"}")));
+                        i -> post(path + (first + i) % runningCount + "/message", message)));
         asides.put(
                 "stop",
                 paced(
                         server,
-                        CALLS_PER_SECOND,
                         count,
-                        i ->
-                                new Request(
-                                        "POST",
-                                        path + idle(first + i + STOPPED_AHEAD) + "/stop",
-                                        "")));
-        asides.put(
-                "start",
-                paced(
-                        server,
-                        CALLS_PER_SECOND,
-                        count,
-                        i -> new Request("POST", path + idle(first + i) + "/start", "")));
+                        i -> post(path + idle(first + i + STOPPED_AHEAD) + "/stop", "")));
+        asides.put("start", paced(server, count, i -> post(path + idle(first + i) + "/start", "")));
+        final int lists = (int) (duration * LISTS_PER_SECOND);
         asides.put(
                 LIST,
-                paced(
-                        server,
-                        LISTS_PER_SECOND,
-                        (int) (duration * LISTS_PER_SECOND),
-                        i -> new Request("GET", "/sessions?limit=" + LIST_LIMIT, "")));
+                Aside.begin(
+                        () ->
+                                PacedCalls.run(
+                                        server.port(),
+                                        LISTS_PER_SECOND,
+                                        i -> i < lists,
+                                        i -> LISTED)));
         final Map<String, Histogram> times = new LinkedHashMap<>();
         for (final Map.Entry<String, Aside<Histogram>> aside : asides.entrySet()) {
             times.put(aside.getKey(), aside.getValue().result());
@@ -287,13 +271,14 @@ public final class SessionsScenario implements Scenario {
         return times;
     }
 
+    private static Request post(final String path, final String body) {
+        return new Request("POST", path, body);
+    }
+
     private static Aside<Histogram> paced(
-            final ServerProcess server,
-            final int perSecond,
-            final int count,
-            final IntFunction<Request> requests) {
+            final ServerProcess server, final int count, final IntFunction<Request> requests) {
         return Aside.begin(
-                () -> PacedCalls.run(server.port(), perSecond, i -> i < count, requests));
+                () -> PacedCalls.run(server.port(), CALLS_PER_SECOND, i -> i < count, requests));
     }
 
     private static Aside<Histogram> beside(
