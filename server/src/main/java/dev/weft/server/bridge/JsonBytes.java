@@ -53,6 +53,22 @@ final class JsonBytes {
 
     /** A text as a JSON string. */
     JsonBytes text(final String text) {
+        final int before = length;
+        reserve(text.length() + 2);
+        bytes[length++] = '"';
+        for (int i = 0; i < text.length(); i++) {
+            final char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                length = before;
+                return quoted(text);
+            }
+            bytes[length++] = (byte) c;
+        }
+        bytes[length++] = '"';
+        return this;
+    }
+
+    private JsonBytes quoted(final String text) {
         final StringBuilder quoted = new StringBuilder(text.length() + 2);
         JsonText.quote(quoted, text);
         return raw(quoted.toString().getBytes(StandardCharsets.UTF_8));

@@ -58,11 +58,11 @@ final class HttpFabric implements Fabric {
         } catch (final InterruptedException ex) {
             throw interrupted();
         }
-        final JsonNode body = Problems.json(answer.body());
         final int status = answer.statusCode();
         if (status / 100 == 2) {
             return Outcome.APPENDED;
         }
+        final JsonNode body = Problems.json(answer.body());
         if (body.path("index").isNumber()) {
             throw new EventRefusedException(
                     body.path("index").asInt(), Problems.detail(answer.body()));
