@@ -60,7 +60,7 @@ final class Driving implements AutoCloseable {
             final AgentErrors errors) {
         final WeftConfig.Sessions settings = config.sessions();
         final OrderMode mode = settings.strictOrder() ? OrderMode.STRICT : OrderMode.WARN;
-        thread = new AgentThread("weft-drive", AgentThread.Idle.PARK, () -> PARK_NS, errors);
+        thread = new AgentThread("weft-drive", AgentThread.Idle.PARK_SOON, () -> PARK_NS, errors);
         commands =
                 new SessionCommands(
                         new Sessions(System::nanoTime, settings.leaseNs()), this::onChange);

@@ -12,13 +12,20 @@ import org.agrona.concurrent.Agent;
 public final class AgentThread implements Signal, AutoCloseable {
     /** What the thread does when there is nothing to do. */
     public enum Idle {
-        /** Parks: an idle server costs nothing. */
-        PARK,
+        /** Spins a little, then parks: an idle server costs nothing. */
+        PARK(64),
+        /** Parks at once: for agents that look at much, and are woken for each piece of work. */
+        PARK_SOON(1),
         /** Spins: a core of its own for the lowest latency. */
-        BUSY
+        BUSY(Integer.MAX_VALUE);
+
+        private final int spins;
+
+        Idle(final int spins) {
+            this.spins = spins;
+        }
     }
 
-    private static final int SPINS = 64;
     private static final long JOIN_MS = 5_000;
 
     private final Thread thread;
@@ -95,7 +102,7 @@ public final class AgentThread implements Signal, AutoCloseable {
             }
             if (workCount > 0) {
                 idleCount = 0;
-            } else if (idle == Idle.BUSY || idleCount < SPINS) {
+            } else if (idle == Idle.BUSY || idleCount < idle.spins) {
                 idleCount++;
                 Thread.onSpinWait();
             } else {

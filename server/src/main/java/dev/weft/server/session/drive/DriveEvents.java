@@ -198,6 +198,7 @@ final class DriveEvents implements DriverEvents {
     /** Does the changes whose turn it is. */
     int doWork() {
         int workCount = 0;
+        appends.isAwaited(!changes.isEmpty() || !appends.hasRoom());
         Change change = changes.peek();
         while (change != null
                 && change.mark <= appends.appendedCount()

@@ -26,6 +26,11 @@ final class OrderedAppends {
 
     private static final long AGAIN_AFTER_NS = 100_000_000;
 
+    /** What is kept to be used again, and how long its buffer may have become. */
+    private static final int SPARE_MAX = 256;
+
+    private static final int SPARE_LENGTH_MAX = 16 * 1024;
+
     private final AppendInbox inbox;
     private final ServerEvents events;
     private final Signal signal;
@@ -33,6 +38,7 @@ final class OrderedAppends {
     private final ManyToOneConcurrentLinkedQueue<OnItsWay> outcomes =
             new ManyToOneConcurrentLinkedQueue<>(); // as long as what is on its way
     private final ArrayDeque<OnItsWay> onTheirWay = new ArrayDeque<>();
+    private final ArrayDeque<OnItsWay> spare = new ArrayDeque<>();
     private AppendSeries series = new AppendSeries();
     private long length;
     private long offeredCount;
@@ -40,6 +46,7 @@ final class OrderedAppends {
     private int unansweredCount;
     private boolean isRefused; // the first of them, and so all behind it
     private long againAtNs;
+    private volatile boolean isAwaited; // read by who appends
 
     OrderedAppends(
             final AppendInbox inbox,
@@ -59,8 +66,10 @@ final class OrderedAppends {
 
         @Override
         public void onCompleted(final PendingAppend completed) {
-            outcomes.offer(this);
-            signal.signal();
+            outcomes.offer(this); // before the look at isAwaited
+            if (isAwaited || !isAppended(completed.status())) {
+                signal.signal();
+            }
         }
     }
 
@@ -75,10 +84,11 @@ final class OrderedAppends {
      * @return what is wrong with it, and it is not sent; null if nothing is.
      */
     @Nullable Problem offer(final EventBuilder event) {
-        final OnItsWay one = new OnItsWay();
+        final OnItsWay one = spare.isEmpty() ? new OnItsWay() : spare.pop();
         one.pending.reset(false);
         final Problem problem = events.add(event, one.pending);
         if (problem != null) {
+            giveBack(one);
             return problem;
         }
         onTheirWay.add(one);
@@ -90,6 +100,16 @@ final class OrderedAppends {
             send(one);
         }
         return null;
+    }
+
+    /**
+     * Says whether somebody waits for what is on its way. If not, nobody is woken when it is in the
+     * journal: that is noticed in passing. To be said before a look at what is there already.
+     */
+    void isAwaited(final boolean newIsAwaited) {
+        if (isAwaited != newIsAwaited) {
+            isAwaited = newIsAwaited;
+        }
     }
 
     /** How many were offered. */
@@ -116,6 +136,7 @@ final class OrderedAppends {
             onTheirWay.poll();
             length -= first.pending.length();
             appendedCount++;
+            giveBack(first);
             first = onTheirWay.peek();
         }
         if (first != null && first.isAnswered && !isRefused) {
@@ -129,6 +150,12 @@ final class OrderedAppends {
             workCount++;
         }
         return workCount;
+    }
+
+    private void giveBack(final OnItsWay one) {
+        if (spare.size() < SPARE_MAX && one.pending.buffer().capacity() <= SPARE_LENGTH_MAX) {
+            spare.push(one);
+        }
     }
 
     private void send(final OnItsWay one) {
