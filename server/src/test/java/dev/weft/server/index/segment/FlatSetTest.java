@@ -50,8 +50,7 @@ class FlatSetTest {
     private record Words(BitSet bits) implements OrdinalWords {
         @Override
         public long word(final int index) {
-            final long[] word =
-                    bits.get(index * Long.SIZE, (index + 1) * Long.SIZE).toLongArray();
+            final long[] word = bits.get(index * Long.SIZE, (index + 1) * Long.SIZE).toLongArray();
             return word.length == 0 ? 0 : word[0];
         }
 
