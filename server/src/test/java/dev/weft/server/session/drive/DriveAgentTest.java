@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -396,6 +397,24 @@ class DriveAgentTest {
             assertThat(Integer.parseInt(lines.group(1))).isEqualTo(i);
         }
         assertThat(lines.find()).isFalse();
+    }
+
+    @Test
+    void shouldBeWokenByTheJournalOnlyWhenSomethingWaitsForIt() {
+        final SessionRef session = running("a");
+        final AtomicInteger wakes = new AtomicInteger();
+        agent.wakeBy(wakes::incrementAndGet);
+        assertThat(driver().events.log(session, "stderr", "a line")).isTrue();
+        core.sequence();
+        assertThat(wakes).hasValue(0);
+        assertThat(driver().events.log(session, "stderr", "the last line")).isTrue();
+        assertThat(driver().events.completed(session, 0)).isTrue();
+        agent.doWork();
+        wakes.set(0);
+        core.sequence();
+        assertThat(wakes).as("the end waits for the line before it").hasPositiveValue();
+        work();
+        assertThat(types()).last().isEqualTo("session.completed");
     }
 
     @Test
