@@ -32,7 +32,10 @@ final class SessionQuestion implements Question {
         if (total == 0) {
             check(index, wish, head);
         }
-        final long offset = (wish.page() - 1) * wish.perPage();
+        final long offset =
+                wish.page() - 1 > total / wish.perPage()
+                        ? total // behind the last page, however far
+                        : (wish.page() - 1) * wish.perPage();
         final ByteBuf target = allocator.directBuffer(INITIAL_LENGTH);
         try {
             text(target, "{\"items\":[");

@@ -5,6 +5,7 @@ import dev.weft.protocol.TimeText;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
+import dev.weft.server.http.WholeNumber;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.stream.FilterParser;
@@ -25,11 +26,7 @@ record SessionWish(
     static final int PER_PAGE_DEFAULT = 20;
     static final int PER_PAGE_MAX = 100;
 
-    /** Larger than any page that has something on it; keeps offsets far from an overflow. */
-    private static final long PAGE_MAX = 1_000_000_000_000L;
-
     private static final Set<String> NAMES = Set.of("page", "per_page", "since", "event_type");
-    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,13}");
     private static final Pattern EVENT_TYPE = Pattern.compile("[a-z_]{1,100}");
 
     /**
@@ -43,7 +40,7 @@ record SessionWish(
         FilterParser.checkNames(query, NAMES);
         return new SessionWish(
                 session,
-                number(query, "page", 1, PAGE_MAX, "page must be at least 1"),
+                number(query, "page", 1, Long.MAX_VALUE, "page must be at least 1"),
                 (int)
                         number(
                                 query,
@@ -94,7 +91,7 @@ record SessionWish(
         if (text == null) {
             return otherwise;
         }
-        final long value = DIGITS.matcher(text).matches() ? Long.parseLong(text) : 0;
+        final long value = WholeNumber.parse(text);
         if (value < 1 || value > max) {
             throw refused(rule);
         }

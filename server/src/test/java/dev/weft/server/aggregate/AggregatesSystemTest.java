@@ -414,6 +414,38 @@ class AggregatesSystemTest {
     }
 
     @Test
+    void shouldRefuseEventsOfAnAgentThatWouldBeTooLong() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            emit(
+                    "agent",
+                    "{\"name\":\"a\",\"aggregate_id\":\"x\",\"attributes\":{\"text\":\"%s\"}}"
+                            .formatted("x".repeat(900_000)));
+        }
+        final Answer answer = client.get("/events/agents/x");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(json(answer).path("detail").asString())
+                .isEqualTo(
+                        "limit: this answer would have more than 16777216 bytes; ask for fewer events at a"
+                                + " time");
+        assertThat(get("/events/agents/x?limit=10").path("events")).hasSize(10);
+    }
+
+    @Test
+    void shouldRefuseMoreAgentsOfAWorkflowThanItLists() throws IOException {
+        final StringBuilder lines = new StringBuilder();
+        for (int i = 0; i <= WorkflowAgentsQuestion.AGENTS_MAX; i++) {
+            lines.append("{\"type\":\"a\",\"category\":\"agent\",\"subject\":\"agent/")
+                    .append(i)
+                    .append("\",\"correlation_id\":\"w\"}\n");
+        }
+        client.post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
+        final Answer answer = client.get("/events/workflows/w/agents");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(json(answer).path("detail").asString())
+                .startsWith("this workflow has more than 10000 agents");
+    }
+
+    @Test
     void shouldWalkAWorkflowWithMoreEventsThanAreReadAtOnce() throws IOException {
         final StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 3_500; i++) {

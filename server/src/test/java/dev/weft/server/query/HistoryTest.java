@@ -80,6 +80,19 @@ class HistoryTest {
         assertThat(answered).containsExactly("short READ", "middle READ", "long READ");
     }
 
+    @Test
+    void shouldRefuseWhatWouldWaitBehindTooManyOthers() {
+        final FakeRead first = offer("first", 0, 1);
+        first.length = 2 * History.READ_LENGTH_MAX;
+        work();
+        for (int i = 0; i < 2 * History.WAITING_MAX; i++) {
+            offer("waiting", 0, 1);
+            history.doWork();
+        }
+        assertThat(history.offer(new FakeRead("more", 0, 1))).isFalse();
+        Objects.requireNonNull(first.bytes).release();
+    }
+
     /** What they keep from step to step is no more than a few have. */
     @Test
     void shouldHaveAFewLongOnesUnderWayAndLetOthersPass() {

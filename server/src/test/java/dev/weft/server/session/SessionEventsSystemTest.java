@@ -196,7 +196,7 @@ class SessionEventsSystemTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"4", "1000000000", "999999999999"})
+    @ValueSource(strings = {"4", "1000000000", "99999999999999", "9223372036854775807"})
     void shouldAnswerAPageBehindTheLastOneWithNothing(final String number) throws IOException {
         final String session = newSession();
         for (int i = 0; i < 3; i++) {

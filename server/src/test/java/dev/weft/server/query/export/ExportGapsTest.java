@@ -56,7 +56,7 @@ class ExportGapsTest {
         final long head = journal.appendedSequence();
         try (IndexHarness harness = new IndexHarness(journal, directory, 1 << 16)) {
             harness.settle();
-            final List<Long> told = told(journal, harness.index(), head, order);
+            final List<Long> told = told(journal, harness.index(), head, order, () -> {});
             if (order.equals("desc")) {
                 Collections.reverse(told);
             }
@@ -64,12 +64,45 @@ class ExportGapsTest {
         }
     }
 
+    /** Its lease was overruled, because it took too long. */
+    @ParameterizedTest
+    @ValueSource(strings = {"asc", "desc"})
+    void shouldTellWhatRetentionTookMeanwhile(final String order) throws Exception {
+        final MemoryJournal journal = new MemoryJournal();
+        final EventBlocks blocks = new EventBlocks(journal);
+        for (int i = 0; i < 2_000; i++) {
+            blocks.append(List.of("{\"type\":\"a\"}"));
+        }
+        try (IndexHarness harness = new IndexHarness(journal, directory, 1 << 16)) {
+            harness.settle();
+            final List<Long> told =
+                    told(
+                            journal,
+                            harness.index(),
+                            2_000,
+                            order,
+                            () -> {
+                                journal.trim(1_500);
+                                harness.settle();
+                            });
+            Collections.sort(told);
+            assertThat(told).isEqualTo(LongStream.rangeClosed(1, 2_000).boxed().toList());
+        }
+    }
+
+    /** What happens between two steps. */
+    private interface Between {
+        void happen() throws Exception;
+    }
+
     /** Every sequence that is an event or in a gap, as the lines tell them. */
     private static List<Long> told(
             final MemoryJournal journal,
             final EventIndex index,
             final long head,
-            final String order) {
+            final String order,
+            final Between between)
+            throws Exception {
         final ExportWish wish =
                 ExportWish.parse(
                         QueryParameters.of(List.of("order", order, "category", "system")), SCOPES);
@@ -92,6 +125,7 @@ class ExportGapsTest {
                 chunk.toString(UTF_8).lines().forEach(line -> tell(line, order, told));
                 chunk.release();
             }
+            between.happen();
         }
         return told;
     }
