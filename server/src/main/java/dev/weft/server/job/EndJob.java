@@ -3,6 +3,7 @@ package dev.weft.server.job;
 import dev.weft.server.control.Command;
 import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
+import dev.weft.server.http.ProblemException;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.sequencer.Precondition;
 import java.util.List;
@@ -33,14 +34,22 @@ final class EndJob implements Command {
 
     @Override
     public @Nullable Decision decide(final EventIndex index, final long head) {
-        final Job job = reading.upTo(index, head);
-        if (job == null) {
-            return null;
+        final boolean isOver;
+        try {
+            final Job job = reading.upTo(index, head);
+            if (job == null) {
+                return null;
+            }
+            isOver = job.status().isOver();
+        } catch (final ProblemException ex) {
+            reading = new JobReading(id);
+            return decision(head); // it ran for longer than the journal goes back
         }
         reading = new JobReading(id); // if it is asked again, then from the beginning
-        if (job.status().isOver()) {
-            return Decision.reply(DONE);
-        }
+        return isOver ? Decision.reply(DONE) : decision(head);
+    }
+
+    private Decision decision(final long head) {
         final boolean isGood = end.error() == null;
         return Decision.append(
                 List.of(

@@ -20,6 +20,7 @@ final class JobLook implements Command {
 
     private final Jobs jobs;
     private final Set<String> own;
+    private final Set<String> left;
     private final Set<String> ended;
     private final List<String> waiting = new ArrayList<>();
     private final List<String> orphaned = new ArrayList<>();
@@ -28,10 +29,12 @@ final class JobLook implements Command {
      * A look that is still to be taken.
      *
      * @param own ids of those that this server has begun.
+     * @param left ids of which processes of an earlier server live, maybe of another journal's.
      */
-    JobLook(final Jobs jobs, final Set<String> own) {
+    JobLook(final Jobs jobs, final Set<String> own, final Set<String> left) {
         this.jobs = jobs;
         this.own = own;
+        this.left = new HashSet<>(left);
         ended = new HashSet<>(own);
     }
 
@@ -50,6 +53,7 @@ final class JobLook implements Command {
                 orphaned.add(job.id());
             }
         }
+        left.removeIf(id -> !table.hasEnded(id));
         return Decision.reply(DONE);
     }
 
@@ -61,6 +65,11 @@ final class JobLook implements Command {
     /** Begun by this server, and ended by somebody. */
     Set<String> ended() {
         return ended;
+    }
+
+    /** Ended, by a server that died before their processes did. */
+    Set<String> left() {
+        return left;
     }
 
     /** Begun by a server that has died. */

@@ -29,6 +29,8 @@ final class JobOutput {
     private final String stream;
     private final OutputAppends appends;
     private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK_LENGTH_MAX);
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private volatile long waitingSinceNs; // for more; 0 while it is busy. Read by isQuietFor
 
     private JobOutput(final FileChannel channel, final String stream, final OutputAppends appends) {
         this.channel = channel;
@@ -36,30 +38,39 @@ final class JobOutput {
         this.appends = appends;
     }
 
-    /**
-     * Reads a channel to its end, or until somebody closes it.
-     *
-     * @return completed when all of it is appended.
-     */
-    static CompletableFuture<Void> read(
+    /** Reads a channel to its end, or until somebody closes it. */
+    static JobOutput read(
             final FileChannel channel, final String stream, final OutputAppends appends) {
         final JobOutput output = new JobOutput(channel, stream, appends);
-        final CompletableFuture<Void> done = new CompletableFuture<>();
         final Thread thread =
                 new Thread(
                         () -> {
-                            output.run();
-                            done.complete(null);
+                            try {
+                                output.run();
+                            } finally {
+                                output.done.complete(null);
+                            }
                         },
                         "weft-job-out");
         thread.setDaemon(true);
         thread.start();
+        return output;
+    }
+
+    /** Completed when all of it is appended. */
+    CompletableFuture<Void> done() {
         return done;
+    }
+
+    /** Whether there was nothing more to be read for so long. Any thread. */
+    boolean isQuietFor(final long ns) {
+        final long since = waitingSinceNs;
+        return done.isDone() || (since != 0 && System.nanoTime() - since >= ns);
     }
 
     private void run() {
         try {
-            while (channel.read(bytes) >= 0) {
+            while (read() >= 0) {
                 final int whole = wholeLength();
                 if (whole > 0 && !append(whole)) {
                     return;
@@ -77,6 +88,15 @@ final class JobOutput {
             }
         } catch (final InterruptedException ex) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private int read() throws IOException {
+        waitingSinceNs = System.nanoTime();
+        try {
+            return channel.read(bytes);
+        } finally {
+            waitingSinceNs = 0;
         }
     }
 

@@ -10,14 +10,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The process that does a job, and the two threads that read what it prints. It has ended when the
- * process has and all that it printed is appended; whoever else holds its output open is not waited
- * for.
+ * process has and all that it printed is appended, however long the journal takes for that. What it
+ * has started and left is ended a moment after it, and who then still holds its output open is only
+ * listened to until he is quiet.
  */
 final class JobProcess {
     /** Id of the one step that it is. */
@@ -29,7 +32,7 @@ final class JobProcess {
     /** In the environment of the process and of all it starts: the id of the job. */
     static final String VARIABLE = "WEFT_JOB";
 
-    /** How long output is read on after the process itself has ended. */
+    /** How long what it left may live on, and then be quiet with its output open. */
     private static final long REST_MS = 1_000;
 
     private static final long NS_PER_MS = 1_000_000;
@@ -70,22 +73,47 @@ final class JobProcess {
                                 true,
                                 MARK + id));
         child.input().close();
-        final CompletableFuture<Void> output =
-                JobOutput.read(child.output(), "stdout", appends.make(id));
-        final CompletableFuture<Void> errors =
-                JobOutput.read(child.errors(), "stderr", appends.make(id));
-        final CompletableFuture<Void> all = CompletableFuture.allOf(output, errors);
+        final List<JobOutput> outputs =
+                List.of(
+                        JobOutput.read(child.output(), "stdout", appends.make(id)),
+                        JobOutput.read(child.errors(), "stderr", appends.make(id)));
+        final CompletableFuture<Void> all =
+                CompletableFuture.allOf(outputs.get(0).done(), outputs.get(1).done());
         child.exit()
                 .whenComplete(
                         (exit, failure) ->
-                                CompletableFuture.delayedExecutor(REST_MS, TimeUnit.MILLISECONDS)
-                                        .execute(child::closePipes));
+                                later(
+                                        () -> {
+                                            if (!all.isDone()) {
+                                                child.kill();
+                                            }
+                                            closeWhenQuiet(child, outputs);
+                                        }));
         return new JobProcess(child, CompletableFuture.allOf(child.exit(), all));
+    }
+
+    private static void closeWhenQuiet(final Child child, final List<JobOutput> outputs) {
+        if (outputs.stream().allMatch(each -> each.isQuietFor(REST_MS * NS_PER_MS))) {
+            child.closePipes();
+        } else {
+            later(() -> closeWhenQuiet(child, outputs));
+        }
+    }
+
+    private static void later(final Runnable step) {
+        CompletableFuture.delayedExecutor(REST_MS, TimeUnit.MILLISECONDS).execute(step);
     }
 
     /** Ends what is left of the process of a job whose server has died. */
     static void killLeft(final String id) {
         MarkedProcesses.kill(mark -> MarkedProcesses.isWithin(mark, MARK + id));
+    }
+
+    /** Ids of the jobs of which processes live, whoever has started them. */
+    static Set<String> allLeft() {
+        return MarkedProcesses.withPrefix(MARK).keySet().stream()
+                .map(rest -> rest.split("/", 2)[0]) // what a command has started may have its own
+                .collect(Collectors.toSet());
     }
 
     /** Completed when it has ended and all is appended. */

@@ -73,6 +73,7 @@ public final class JobRunner implements AutoCloseable {
     private final CountDownLatch allEnded = new CountDownLatch(1); // after isClosing
     private boolean isLooking;
     private boolean isNews; // since the look began
+    private boolean isFirst = true;
     private volatile boolean isClosing; // written by weft-jobs
     private volatile boolean isClosed; // written by who closes it
 
@@ -140,7 +141,8 @@ public final class JobRunner implements AutoCloseable {
         }
         isLooking = true;
         isNews = false;
-        final JobLook look = new JobLook(jobs, Set.copyOf(begun));
+        final JobLook look =
+                new JobLook(jobs, Set.copyOf(begun), isFirst ? JobProcess.allLeft() : Set.of());
         commands.run(look, new Asked(() -> looked(look), () -> looked(null)));
     }
 
@@ -151,6 +153,8 @@ public final class JobRunner implements AutoCloseable {
         }
         boolean isWaiting = look == null;
         if (look != null) {
+            isFirst = false;
+            look.left().forEach(JobProcess::killLeft);
             look.ended().forEach(this::stop);
             look.orphaned().forEach(this::endOrphan);
             for (final String id : look.waiting()) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs that there are, without their steps: what a list of them shows and filters by. It holds
- * the newest ones; an older one is still there by its id. Thread: query.
+ * the newest ones; an older one is still there by its id. What runs here, or is to, it holds as
+ * long as that. Thread: query.
  */
 final class JobTable implements Fold {
     /** Jobs that it holds: some 50 MB of them. */
@@ -44,7 +45,8 @@ final class JobTable implements Fold {
             return;
         }
         final String id = subject.substring(JobEvents.KIND.length());
-        final Job known = byId.get(id);
+        final Job listed = byId.get(id);
+        final Job known = listed == null ? open.get(id) : listed;
         final Job job = known == null ? new Job(id, false) : known;
         job.on(block, index, view);
         if (job.command() != null && !job.status().isOver()) {
@@ -56,29 +58,42 @@ final class JobTable implements Fold {
             byId.put(id, job);
             byAge.put(job.firstSequence(), job);
             if (byAge.size() > jobsMax) {
-                forget(byAge.firstEntry());
+                unlist(byAge.firstEntry());
             }
         }
     }
 
-    /** Jobs of which nothing is left are gone; of the others it knows what it knew. */
+    /**
+     * Jobs of which nothing is left are gone; of the others it knows what it knew. A process may
+     * run longer than the journal remembers its begin.
+     */
     @Override
     public void onOldest(final long oldestSequence) {
         Map.Entry<Long, Job> eldest = byAge.firstEntry();
         while (eldest != null && eldest.getKey() < oldestSequence) {
             if (eldest.getValue().lastSequence() < oldestSequence) {
-                forget(eldest);
+                unlist(eldest);
             }
             eldest = byAge.higherEntry(eldest.getKey());
         }
+        open.values()
+                .removeIf(
+                        job ->
+                                job.lastSequence() < oldestSequence
+                                        && job.status() != JobStatus.RUNNING);
     }
 
-    private void forget(final Map.@Nullable Entry<Long, Job> eldest) {
+    private void unlist(final Map.@Nullable Entry<Long, Job> eldest) {
         if (eldest != null) {
             byAge.remove(eldest.getKey());
             byId.remove(eldest.getValue().id());
-            open.remove(eldest.getValue().id());
         }
+    }
+
+    /** Whether it is known to have run a command here, and to have ended. */
+    boolean hasEnded(final String id) {
+        final Job job = byId.get(id);
+        return job != null && job.command() != null && job.status().isOver();
     }
 
     /** Those that run a command here and have not ended, the oldest first. */

@@ -110,7 +110,8 @@ final class NewJob {
             if (!known.contains(name)) {
                 throw refused(
                         where
-                                + "unknown member; known are "
+                                + (name.length() > Payload.SHORT_TEXT_MAX ? "a member" : name)
+                                + ": is no member of this request; known are "
                                 + String.join(", ", new TreeSet<>(known)));
             }
         }

@@ -21,14 +21,19 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Fabric {
     public static final long START_US = 1_700_000_000_000_000L;
 
-    private final EventParser parser =
-            new EventParser(EventRules.forCallers(List.of(), List.of()), new EventIds());
+    private final EventParser parser;
     private final BlockEncoder encoder = new BlockEncoder();
     private final MemoryJournal journal = new MemoryJournal();
     private final BlockRing ring;
     private long timeUs = START_US;
 
     public Fabric(final int ringCapacity) {
+        this(ringCapacity, EventRules.forCallers(List.of(), List.of()));
+    }
+
+    /** One whose events are checked by other rules, such as those for the server's own. */
+    public Fabric(final int ringCapacity, final EventRules rules) {
+        parser = new EventParser(rules, new EventIds());
         ring = new BlockRing(ringCapacity, 1);
     }
 

@@ -92,7 +92,7 @@ class JobCommandsSystemTest {
                 "{} | name: is required",
                 "{\"name\":\"\"} | name: must be a text of 1 to 256",
                 "{\"name\":7} | name: must be a text of 1 to 256",
-                "{\"name\":\"a\",\"nmae\":\"b\"} | unknown member; known are command, name, steps, type",
+                "{\"name\":\"a\",\"nmae\":\"b\"} | nmae: is no member of this request; known are command, name, steps, type",
                 "{\"name\":\"a\",\"name\":\"b\"} | malformed JSON",
                 "{\"name\":\"a\"} x | malformed JSON",
                 "[] | the body must be one JSON object",
@@ -102,7 +102,7 @@ class JobCommandsSystemTest {
                 "{\"name\":\"a\",\"steps\":[{\"name\":\"s\"},{}]} | steps[1]: name: is required",
                 "{\"name\":\"a\",\"steps\":[{\"name\":\"s\",\"phase\":\"x\"}]} | steps[0]: phase: must be one of [SETUP",
                 "{\"name\":\"a\",\"steps\":[{\"name\":\"s\",\"stepId\":\"1\"},{\"name\":\"t\",\"stepId\":\"1\"}]} | steps[1]: stepId: is that of a step before",
-                "{\"name\":\"a\",\"steps\":[{\"name\":\"s\",\"id\":\"1\"}]} | steps[0]: unknown member"
+                "{\"name\":\"a\",\"steps\":[{\"name\":\"s\",\"id\":\"1\"}]} | steps[0]: id: is no member of this request"
             })
     void shouldRefuseAJobThatMakesNoSense(final String body, final String detail)
             throws IOException {

@@ -27,6 +27,8 @@ class JobRunnerFaultTest {
                 "slow=sh -c 'echo $$; sleep 300 & wait'",
                 "--job-command",
                 "ok=echo done",
+                "--job-command",
+                "stubborn=sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.1; done'",
                 "--job-commands-max",
                 "1");
     }
@@ -41,6 +43,44 @@ class JobRunnerFaultTest {
         return JobServer.json(answer).path("id").asString();
     }
 
+    /** What the command printed first. */
+    private static long pid(final ChildServer server, final String job) throws IOException {
+        try (SseClient stream =
+                new SseClient(server.address(), "/runner-jobs/" + job + "/events/stream", null)) {
+            SseClient.Frame frame = stream.next();
+            while (!frame.event().equals("step.output")) {
+                frame = stream.next();
+            }
+            return Long.parseLong(
+                    JsonMapper.shared().readTree(frame.data()).path("chunk").asString().trim());
+        }
+    }
+
+    private static void awaitEnd(final long pid) {
+        await().until(() -> ProcessHandle.of(pid).map(process -> !process.isAlive()).orElse(true));
+    }
+
+    /** Between the end of a job and that of its process, which takes its time. */
+    @Test
+    void shouldEndTheProcessOfAJobThatWasCancelledBeforeTheServerWasKilled() throws Exception {
+        final long pid;
+        try (ChildServer server = open();
+                HttpClient client = new HttpClient(server.address())) {
+            final String job = create(client, "stubborn");
+            pid = pid(server, job);
+            assertThat(client.post("/runner-jobs/" + job + "/cancel", "", "").status())
+                    .isEqualTo(200);
+            server.kill();
+        }
+        assertThat(ProcessHandle.of(pid)).as("the command outlives its server").isPresent();
+        try (ChildServer server = open();
+                HttpClient client = new HttpClient(server.address())) {
+            awaitEnd(pid);
+            final String next = create(client, "ok");
+            await().until(() -> client.get("/runner-jobs/" + next).body().contains("COMPLETED"));
+        }
+    }
+
     @Test
     void shouldEndWhatAKilledServerLeftAndRunWhatWaits() throws Exception {
         final String running;
@@ -50,21 +90,7 @@ class JobRunnerFaultTest {
                 HttpClient client = new HttpClient(server.address())) {
             running = create(client, "slow");
             waiting = create(client, "ok");
-            try (SseClient stream =
-                    new SseClient(
-                            server.address(), "/runner-jobs/" + running + "/events/stream", null)) {
-                SseClient.Frame frame = stream.next();
-                while (!frame.event().equals("step.output")) {
-                    frame = stream.next();
-                }
-                pid =
-                        Long.parseLong(
-                                JsonMapper.shared()
-                                        .readTree(frame.data())
-                                        .path("chunk")
-                                        .asString()
-                                        .trim());
-            }
+            pid = pid(server, running);
             server.kill();
         }
         assertThat(ProcessHandle.of(pid)).as("the command outlives its server").isPresent();
@@ -75,11 +101,7 @@ class JobRunnerFaultTest {
             assertThat(body)
                     .contains("\"status\":\"FAILED\"")
                     .contains("the server ended while the command ran");
-            await().until(
-                            () ->
-                                    ProcessHandle.of(pid)
-                                            .map(process -> !process.isAlive())
-                                            .orElse(true));
+            awaitEnd(pid);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.server.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.protocol.event.EventRules;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.fanout.Fabric;
 import java.util.List;
@@ -32,6 +33,38 @@ class JobTableTest {
         }
         on(6, "j4", "job.completed");
         assertThat(jobs()).containsExactly("j5 PENDING", "j4 COMPLETED", "j3 PENDING");
+    }
+
+    /** Its process would be ended else, as that of a job which is over. */
+    @Test
+    void shouldNotForgetWhatRunsHereHoweverManyComeAfterIt() {
+        final Fabric servers =
+                new Fabric(1 << 20, EventRules.forCallers(List.of(), List.of()).forServer());
+        table.on(
+                servers.block(
+                        1,
+                        List.of(
+                                "{\"type\":\"job.created\",\"subject\":\"job/own\","
+                                        + "\"source\":{\"kind\":\"kernel_api\"},"
+                                        + "\"data\":{\"name\":\"n\",\"command\":\"c\"}}")),
+                0,
+                1);
+        for (int i = 2; i <= 9; i++) {
+            on(i, "j" + i, "job.created");
+        }
+        on(10, "own", "job.started");
+        assertThat(table.open())
+                .singleElement()
+                .satisfies(
+                        job -> {
+                            assertThat(job.id()).isEqualTo("own");
+                            assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
+                        });
+        assertThat(jobs()).hasSize(3);
+        table.onOldest(100);
+        assertThat(table.open()).as("longer than the journal goes back").hasSize(1);
+        on(11, "own", "job.completed");
+        assertThat(table.open()).isEmpty();
     }
 
     @Test
