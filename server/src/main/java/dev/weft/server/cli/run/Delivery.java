@@ -153,17 +153,23 @@ final class Delivery implements Runnable {
         return from;
     }
 
-    /** The number in the id of the event at the beginning of a line. */
+    /**
+     * The number in the id of the event at the beginning of a line; more than any if the line is
+     * damaged: then the server is to say so.
+     */
     private long numberAt(final int from) {
         int p = from;
         while (batch[p] != RunIdentity.NUMBER_MARK) {
+            if (batch[p] == '\n') {
+                return Long.MAX_VALUE;
+            }
             p++;
         }
         long number = 0;
-        for (p++; batch[p] != '"'; p++) {
+        for (p++; batch[p] >= '0' && batch[p] <= '9'; p++) {
             number = 10 * number + batch[p] - '0';
         }
-        return number;
+        return batch[p] == '"' ? number : Long.MAX_VALUE;
     }
 
     /** Number of the newest event of this run that the server has; 0 if it does not say. */

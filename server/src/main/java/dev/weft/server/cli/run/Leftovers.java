@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -14,6 +16,8 @@ import tools.jackson.databind.JsonNode;
  * did not come to tell its end is told to have failed. One thread.
  */
 final class Leftovers {
+    private static final Pattern ID =
+            Pattern.compile("[^/]+" + RunIdentity.NUMBER_MARK + "([0-9]{1,18})");
     private static final String UNTOLD = "weft run has ended before the command did";
 
     private final Path root;
@@ -62,10 +66,9 @@ final class Leftovers {
             throws IOException, InterruptedException {
         final JsonNode last = Problems.json(new String(spool.lastLine(), StandardCharsets.UTF_8));
         final String type = last.path("type").asString("");
-        final String id = last.path("id").asString("");
-        if (!id.isEmpty()) { // else nothing was ever told of it
-            final long number =
-                    Long.parseLong(id.substring(id.lastIndexOf(RunIdentity.NUMBER_MARK) + 1));
+        final Matcher id = ID.matcher(last.path("id").asString(""));
+        if (id.matches()) { // else nothing was ever told of it, or it is damaged
+            final long number = Long.parseLong(id.group(1));
             final RunEvents events = new RunEvents(identity, spool, number);
             final boolean isStepOver = type.equals("step.completed") || type.equals("step.failed");
             final boolean isJobOver =

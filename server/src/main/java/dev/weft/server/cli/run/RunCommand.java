@@ -66,6 +66,7 @@ public final class RunCommand implements Callable<Integer> {
     private static final int NAME_CHARACTERS_MAX = 200;
     private static final Pattern JOB_ID =
             Pattern.compile("[A-Za-z0-9._:@-]{1," + Limits.SUBJECT_ID_LENGTH_MAX + "}");
+    private static final String JOB_ID_RULE = "1 to 200 of A-Z a-z 0-9 . _ : @ -";
     private static final Pattern PHASE = Pattern.compile("[a-z][a-z0-9_-]{0,31}");
     private static final long MEBI = 1 << 20;
 
@@ -158,7 +159,8 @@ public final class RunCommand implements Callable<Integer> {
         if (words.isEmpty()) {
             throw usage("no command to run");
         }
-        if (job == null && System.getenv(JOB_VARIABLE) == null) {
+        final String outer = System.getenv(JOB_VARIABLE);
+        if (job == null && outer == null) {
             throw usage("--job is missing: what people call the job");
         }
         if (jobId != null && job == null) {
@@ -167,7 +169,10 @@ public final class RunCommand implements Callable<Integer> {
         check("--job", job);
         check("--step", step);
         if (jobId != null && !JOB_ID.matcher(jobId).matches()) {
-            throw usage("--job-id: 1 to 200 of A-Z a-z 0-9 . _ : @ -");
+            throw usage("--job-id: " + JOB_ID_RULE);
+        }
+        if (job == null && outer != null && !JOB_ID.matcher(outer).matches()) {
+            throw usage(JOB_VARIABLE + ": " + JOB_ID_RULE);
         }
         if (!PHASE.matcher(phase).matches()) {
             throw usage("--phase: " + PHASE);

@@ -103,10 +103,12 @@ final class Spool implements AutoCloseable {
                 write(lines, length);
                 break;
             } catch (final IOException ex) {
-                if (waitingLength() == 0 || isOpenEnded) {
-                    throw ex;
+                if (!deleteDelivered()) {
+                    if (waitingLength() == 0 || isOpenEnded) {
+                        throw ex;
+                    }
+                    wait(); // what is delivered makes room
                 }
-                wait(); // what is delivered makes room
             }
         }
         appendedLength += length;
@@ -128,6 +130,20 @@ final class Spool implements AutoCloseable {
             last.channel().truncate(at);
             throw ex;
         }
+    }
+
+    /** Whether that made room: also the file that lines are appended to goes, if it can. */
+    private boolean deleteDelivered() throws IOException {
+        boolean isRoom = false;
+        while (!segments.isEmpty() && endOf(segments.getFirst()) <= deliveredLength) {
+            final Segment first = segments.getFirst();
+            if (endOf(first) == first.start()) {
+                break; // it is empty, and made for what does not go into it
+            }
+            delete(segments.removeFirst());
+            isRoom = true;
+        }
+        return isRoom;
     }
 
     private void addSegment() throws IOException {
@@ -244,7 +260,10 @@ final class Spool implements AutoCloseable {
 
     /** The last line, empty if there is none. Only before anything is delivered. */
     synchronized byte[] lastLine() throws IOException {
-        final Segment last = segments.peekLast();
+        Segment last = null;
+        for (final Segment each : segments) {
+            last = each.channel().size() > 0 ? each : last; // the newest may have got none
+        }
         if (last == null) {
             return new byte[0];
         }

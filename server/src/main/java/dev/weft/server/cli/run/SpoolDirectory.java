@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,15 +71,29 @@ final class SpoolDirectory {
         for (final Path path : paths) {
             final String name = path.getFileName().toString();
             final FileChannel lock = name.charAt(0) == HIDDEN ? null : lock(path);
-            if (lock != null) {
-                left.add(new SpoolDirectory(path, lock, identity(path)));
+            if (lock == null) {
+                continue;
+            }
+            final RunIdentity identity = identity(path);
+            if (identity == null) {
+                remove(path);
+                lock.close();
+            } else {
+                left.add(new SpoolDirectory(path, lock, identity));
             }
         }
         return left;
     }
 
-    private static RunIdentity identity(final Path path) throws IOException {
-        final JsonNode json = Problems.json(Files.readString(path.resolve(IDENTITY)));
+    /** Null if all was delivered, and who deleted it did not come to the end of that. */
+    private static @Nullable RunIdentity identity(final Path path) throws IOException {
+        final String text;
+        try {
+            text = Files.readString(path.resolve(IDENTITY));
+        } catch (final NoSuchFileException ex) {
+            return null;
+        }
+        final JsonNode json = Problems.json(text);
         return new RunIdentity(
                 json.path("run").asString(""),
                 json.path("job").asString(""),
@@ -125,9 +140,17 @@ final class SpoolDirectory {
     void close(final boolean isOver) throws IOException {
         if (isOver) {
             Files.deleteIfExists(path.resolve(IDENTITY));
-            Files.deleteIfExists(path.resolve(LOCK));
-            Files.deleteIfExists(path);
+            remove(path);
         }
         lock.close();
+    }
+
+    private static void remove(final Path path) throws IOException {
+        Files.deleteIfExists(path.resolve(LOCK));
+        try {
+            Files.deleteIfExists(path);
+        } catch (final DirectoryNotEmptyException ex) {
+            // Another looks for what is left, and made the lock again: it removes the rest.
+        }
     }
 }

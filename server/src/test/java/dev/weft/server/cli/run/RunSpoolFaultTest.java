@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,6 +168,27 @@ class RunSpoolFaultTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
 
         assertWhole(server, "6", 600_000, "job.completed");
+    }
+
+    /** As after a power cut: what other runs left must not matter to a command. */
+    @Test
+    void shouldKeepTheCommandsCodeWhateverIsLeftOfOthers() throws Exception {
+        final Path root = Files.createDirectories(base.resolve("spool"));
+        for (final String line : List.of("\0".repeat(4_096) + "\n", "{\"id\":\"x/y\"}\n", "\n")) {
+            final Spool left =
+                    Spool.create(
+                            SpoolDirectory.create(
+                                    root, new RunIdentity(UUID.randomUUID().toString(), "7", true)),
+                            Long.MAX_VALUE);
+            left.append(line.getBytes(UTF_8), line.length());
+            left.close();
+        }
+        final ChildServer server = server();
+        final WeftRun run = run("--job", "x", "--job-id", "7", "sh", "-c", "echo hello; exit 9");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(9);
+        assertThat(run.err()).doesNotContain("Exception");
+        assertThat(JobEvents.of(server.address(), "7").milestones()).endsWith("job.failed");
+        assertThat(WeftRun.spools(base)).isEmpty();
     }
 
     private void assertWhole(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,69 @@ class SpoolTest {
         assertThat(peek(opened)).isEqualTo("{\"id\":\"run-1/1\"}\n{\"id\":\"run-1/2\"}\nlast\n");
         opened.close();
         assertThat(segments(spool)).hasSize(1);
+    }
+
+    /** Whoever was killed while it deleted its own leaves such a directory. */
+    @Test
+    void shouldRemoveWhatIsLeftOfADirectoryAndFindTheOthers() throws Exception {
+        final Spool half = create(Long.MAX_VALUE);
+        half.close();
+        Files.delete(half.directory().path().resolve("run.json"));
+        final Spool whole =
+                Spool.create(
+                        SpoolDirectory.create(root, new RunIdentity("run-2", "8", true)),
+                        Long.MAX_VALUE);
+        whole.close();
+
+        final List<SpoolDirectory> left = SpoolDirectory.leftovers(root);
+
+        assertThat(left).extracting(each -> each.identity().run()).containsExactly("run-2");
+        assertThat(half.directory().path()).doesNotExist();
+        left.get(0).close(true);
+    }
+
+    @Test
+    void shouldFindTheLastLineBeforeAFileThatGotNone() throws Exception {
+        final Spool spool = create(Long.MAX_VALUE);
+        append(spool, "{\"id\":\"run-1/1\"}\n");
+        spool.close();
+        Files.writeString(spool.directory().path().resolve("00000002.ndjson"), "{\"id\":\"run");
+
+        final Spool opened = Spool.open(SpoolDirectory.leftovers(root).get(0));
+
+        assertThat(new String(opened.lastLine(), UTF_8)).isEqualTo("{\"id\":\"run-1/1\"}\n");
+        append(opened, "last\n");
+        assertThat(peek(opened)).isEqualTo("{\"id\":\"run-1/1\"}\n");
+        opened.delivered(17);
+        assertThat(peek(opened)).isEqualTo("last\n");
+        opened.close();
+    }
+
+    @Test
+    void shouldMakeRoomOfWhatWasDeliveredWhenTheDiskIsFull() throws Exception {
+        final Path mount = Files.createDirectory(root.resolve("mount"));
+        Assumptions.assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=1m", "t", mount.toString()),
+                "needs root to mount a file system");
+        try {
+            final Spool spool =
+                    Spool.create(SpoolDirectory.create(mount, IDENTITY), Long.MAX_VALUE);
+            final String line = "x".repeat(99_999) + "\n";
+            for (int i = 0; i < 40; i++) {
+                append(spool, line);
+                assertThat(peek(spool)).isEqualTo(line);
+                spool.delivered(line.length());
+            }
+            spool.end();
+            spool.close();
+            assertThat(files(mount)).isEmpty();
+        } finally {
+            assertThat(run("umount", mount.toString())).isTrue();
+        }
+    }
+
+    private static boolean run(final String... words) throws Exception {
+        return new ProcessBuilder(words).start().waitFor() == 0;
     }
 
     private Spool create(final long lengthMax) throws IOException {
