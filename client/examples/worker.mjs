@@ -9,6 +9,7 @@ const types = ["session.created", "session.starting", "session.lease_lost", "ses
   "run.requested"];
 const leases = new Map(); // session -> lease of this worker
 const done = new Set(); // runs that were answered
+const isServers = (event) => event.source?.kind === "kernel_api"; // not somebody else's words
 
 /** The answer as { status, json }; a body is an object, or lines of NDJSON. */
 async function call(method, path, body, headers = {}) {
@@ -30,7 +31,7 @@ async function claim(session) {
   const asked = await call("GET",
     `/events?subject=session/${session}&type=run.requested&order=asc&limit=1000`);
   for (const { event } of asked.json.events) {
-    if (open.has(event.run_id)) await answer(session, event.data);
+    if (isServers(event) && open.has(event.run_id)) await answer(session, event.data);
   }
 }
 
@@ -88,7 +89,7 @@ for (;;) { // comes back where it was
       for (const line of lines.filter((each) => each.startsWith("data: ") && each.includes('"event":{'))) {
         const envelope = JSON.parse(line.slice(6));
         last = String(envelope.seq);
-        await onEvent(envelope.event);
+        if (isServers(envelope.event)) await onEvent(envelope.event);
       }
     }
   } catch { await new Promise((resolve) => setTimeout(resolve, 1000)); }

@@ -11,6 +11,7 @@ TYPES = ["session.created", "session.starting", "session.lease_lost", "session.s
          "run.requested"]
 leases = {}   # session -> lease of this worker
 done = set()  # runs that were answered
+is_servers = lambda event: event.get("source", {}).get("kind") == "kernel_api"  # not somebody else's words
 
 
 def call(method, path, body=None, headers={}):
@@ -35,7 +36,7 @@ def claim(session):
     open_runs = {run["run_id"] for run in runs["runs"] if run["status"] == "running"}
     _, asked = call("GET", "/events?subject=session/%s&type=run.requested&order=asc&limit=1000" % session)
     for item in asked["events"]:
-        if item["event"]["run_id"] in open_runs:
+        if is_servers(item["event"]) and item["event"]["run_id"] in open_runs:
             answer(session, item["event"]["data"])
 
 
@@ -92,6 +93,7 @@ while True:  # comes back where it was
                 if line.startswith(b"data: ") and b'"event":{' in line:
                     envelope = json.loads(line[6:])
                     last = str(envelope["seq"])
-                    on_event(envelope["event"])
+                    if is_servers(envelope["event"]):
+                        on_event(envelope["event"])
     except OSError:
         time.sleep(1)

@@ -13,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The runs of a session, in the order in which they were first heard of. For one answer: takes the
  * session's events one by one in their order, then writes a page. Keeps the newest {@link
- * #RUNS_MAX} runs; of each, the first 8,192 characters of what the user said. One thread.
+ * #RUNS_MAX} runs; of each on the page, the first 8,192 characters of what the user said. One
+ * thread.
  */
 public final class RunSummaries {
     /** Runs that are kept: with more, those that were first heard of longest ago are left out. */
@@ -22,7 +23,20 @@ public final class RunSummaries {
     private static final long US_PER_MS = 1_000;
 
     private final Map<String, Run> runs = new LinkedHashMap<>();
+    private final int offset;
+    private final int limit;
     private int droppedCount;
+
+    /**
+     * Knows no run yet.
+     *
+     * @param offset how many of the runs to leave out, from the first.
+     * @param limit how many to write at most; only of these what the user said is kept.
+     */
+    public RunSummaries(final int offset, final int limit) {
+        this.offset = offset;
+        this.limit = limit;
+    }
 
     /** Takes the next event. */
     public void on(final StoredEvent event) {
@@ -32,7 +46,7 @@ public final class RunSummaries {
         if (runId == null || (type == null && !isRequest)) {
             return;
         }
-        final Run run = runs.computeIfAbsent(runId, id -> new Run());
+        final Run run = runs.computeIfAbsent(runId, id -> new Run(isOnPage(total())));
         if (type == null) {
             run.asked(AguiJson.stored(event.json()));
         } else {
@@ -46,18 +60,17 @@ public final class RunSummaries {
         }
     }
 
+    private boolean isOnPage(final int index) {
+        return index >= offset && index - offset < limit;
+    }
+
     /** How many runs there are, also those that are left out. */
     public int total() {
         return runs.size() + droppedCount;
     }
 
-    /**
-     * Writes {@code {session_id, runs, total}}.
-     *
-     * @param offset how many of the runs to leave out, from the first.
-     * @param limit how many to write at most.
-     */
-    public byte[] page(final String sessionId, final int offset, final int limit) {
+    /** Writes {@code {session_id, runs, total}}. */
+    public byte[] page(final String sessionId) {
         final StringBuilder json = new StringBuilder(1_024).append("{\"session_id\":");
         JsonText.quote(json, sessionId);
         json.append(",\"runs\":[");
@@ -77,6 +90,7 @@ public final class RunSummaries {
 
     /** One run. */
     private static final class Run {
+        private final boolean isShown; // else nothing is kept that can be long
         private long startedAtMs;
         private long finishedAtMs;
         private String status = "running";
@@ -85,6 +99,10 @@ public final class RunSummaries {
         private @Nullable String asked; // the last message of the user that the run was asked with
         private @Nullable String spokenId;
         private final StringBuilder spoken = new StringBuilder(); // the first message of a user
+
+        Run(final boolean isShown) {
+            this.isShown = isShown;
+        }
 
         void on(final AguiType type, final StoredEvent event) {
             eventCount++;
@@ -110,7 +128,7 @@ public final class RunSummaries {
 
         void asked(final @Nullable JsonNode input) {
             final JsonNode messages = input == null ? null : input.get("messages");
-            if (messages == null || !messages.isArray()) {
+            if (!isShown || messages == null || !messages.isArray()) {
                 return;
             }
             for (final JsonNode message : messages) {
@@ -123,7 +141,7 @@ public final class RunSummaries {
         }
 
         private void started(final @Nullable ObjectNode tree) {
-            if (tree == null || !"user".equals(AguiJson.text(tree, "role"))) {
+            if (!isShown || tree == null || !"user".equals(AguiJson.text(tree, "role"))) {
                 return;
             }
             final String content = AguiJson.text(tree, "content");
@@ -141,7 +159,8 @@ public final class RunSummaries {
                     && delta != null
                     && String.valueOf(spokenId).equals(AguiJson.text(tree, "messageId"))
                     && spoken.length() < Limits.MESSAGE_CHARACTERS_MAX) {
-                spoken.append(delta);
+                final int room = Limits.MESSAGE_CHARACTERS_MAX + 1 - spoken.length();
+                spoken.append(delta, 0, Math.min(delta.length(), room)); // cut when it is written
             }
         }
 

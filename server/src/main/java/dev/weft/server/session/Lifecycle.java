@@ -28,10 +28,17 @@ final class Lifecycle {
             case PENDING, CREATING, RUNNING -> throw SessionCase.refused(422, RUNNING_OR_PENDING);
             case STOPPING, STOPPED, COMPLETED, FAILED -> {}
         }
+        final SessionState state = session.session();
         final SessionImage started = session.image().started();
-        return session.change(
-                List.of(SessionEvents.make(SessionEvents.STARTING, session.id())),
-                appended -> accepted(started));
+        final List<EventBuilder> starting =
+                List.of(SessionEvents.make(SessionEvents.STARTING, session.id()));
+        return state != null && isWorkers(state) && state.phase() == Phase.STOPPING
+                ? session.changeWithRuns( // from now on its worker cannot end them any more
+                        session.openRuns()
+                                .errors("the session was started anew", OpenRuns.SESSION_ENDED),
+                        starting,
+                        appended -> accepted(started))
+                : session.change(starting, appended -> accepted(started));
     }
 
     static Decision stop(final SessionCase session) {
@@ -76,7 +83,7 @@ final class Lifecycle {
         final SessionState state = session.session();
         final List<EventBuilder> deleted =
                 List.of(SessionEvents.make(SessionEvents.DELETED, session.id()));
-        return state != null && state.driver().equals(DriverNames.WORKER)
+        return state != null && isWorkers(state)
                 ? session.changeWithRuns( // its worker may not hear of it
                         session.openRuns()
                                 .errors("the session was deleted", OpenRuns.SESSION_ENDED),
@@ -87,7 +94,11 @@ final class Lifecycle {
 
     /** Whether somebody works for it who says when it has stopped. */
     private static boolean isHeld(final SessionState session) {
-        return !session.driver().equals(DriverNames.WORKER) || session.leaseId() != null;
+        return !isWorkers(session) || session.leaseId() != null;
+    }
+
+    private static boolean isWorkers(final SessionState session) {
+        return session.driver().equals(DriverNames.WORKER);
     }
 
     private static Reply accepted(final SessionImage image) {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of a session that were asked for, or have begun, since it was started last, and have not
+ * The runs of a session that were asked for, or have begun, since it had ended last, and have not
  * ended: of each the newest event says which. The oldest first. Immutable; made by the query
  * thread.
  */
@@ -74,7 +74,7 @@ public final class OpenRuns {
         final EventQuery query =
                 SessionEvents.about(session.id())
                         .where(IndexField.TYPE, TYPES)
-                        .after(session.startSequence())
+                        .after(session.runsAfterSequence())
                         .upTo(index.indexedSequence());
         final Sequences newestFirst = index.select(query).descending(0);
         final EventReads reads = index.reads();

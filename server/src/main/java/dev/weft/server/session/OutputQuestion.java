@@ -107,7 +107,7 @@ final class OutputQuestion implements Question {
         FilterParser.checkNames(query, Set.of("limit", "offset"));
         final int limit = (int) Numbers.of(query, "limit", RUNS_DEFAULT, 1, RUNS_MAX);
         final int offset = (int) Numbers.of(query, "offset", 0, 0, Integer.MAX_VALUE);
-        final RunSummaries runs = new RunSummaries();
+        final RunSummaries runs = new RunSummaries(offset, limit);
         return new OutputQuestion(
                 sessions,
                 id,
@@ -120,7 +120,7 @@ final class OutputQuestion implements Question {
 
                     @Override
                     public byte[] finish() {
-                        return runs.page(id.text(), offset, limit);
+                        return runs.page(id.text());
                     }
                 });
     }

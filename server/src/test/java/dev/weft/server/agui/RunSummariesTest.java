@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RunSummariesTest {
-    private final RunSummaries runs = new RunSummaries();
+    private RunSummaries runs = new RunSummaries(0, 100);
 
     private void on(final @Nullable String runId, final String... events) {
         for (final String event : events) {
@@ -16,7 +16,7 @@ class RunSummariesTest {
     }
 
     private String page() {
-        return Samples.json(runs.page("s-1", 0, 100));
+        return Samples.json(runs.page("s-1"));
     }
 
     @Test
@@ -76,23 +76,42 @@ class RunSummariesTest {
 
     @Test
     void shouldWriteOnePage() {
-        for (int i = 0; i < 5; i++) {
-            on("r" + i, "{'type':'STEP_STARTED','stepName':'s'}");
-        }
-        assertThat(Samples.json(runs.page("s-1", 3, 1)))
+        on(3, 1, 5);
+        assertThat(page())
                 .isEqualTo(
-                        "{'session_id':'s-1','runs':[{'run_id':'r3','status':'running','event_count':1}],'total':5}");
-        assertThat(Samples.json(runs.page("s-1", 9, 1)))
-                .isEqualTo("{'session_id':'s-1','runs':[],'total':5}");
+                        "{'session_id':'s-1','runs':[{'run_id':'r3','status':'running','user_message':'hi r3','event_count':1}],'total':5}");
+        on(9, 1, 5);
+        assertThat(page()).isEqualTo("{'session_id':'s-1','runs':[],'total':5}");
     }
 
     @Test
     void shouldKeepTheNewestRunsWhenThereAreVeryMany() {
-        for (int i = 0; i < RunSummaries.RUNS_MAX + 2; i++) {
+        on(0, 1, RunSummaries.RUNS_MAX + 2);
+        assertThat(runs.total()).isEqualTo(RunSummaries.RUNS_MAX + 2);
+        assertThat(page()).contains("'run_id':'r2'");
+        on(3, 1, RunSummaries.RUNS_MAX + 2);
+        assertThat(page()).contains("'run_id':'r3'");
+    }
+
+    /** A page of so many runs, each of which was asked for and has begun something. */
+    private void on(final int offset, final int limit, final int count) {
+        runs = new RunSummaries(offset, limit);
+        for (int i = 0; i < count; i++) {
+            on("r" + i, "{'messages':[{'role':'user','content':'hi r" + i + "'}]}");
             on("r" + i, "{'type':'STEP_STARTED','stepName':'s'}");
         }
-        assertThat(runs.total()).isEqualTo(RunSummaries.RUNS_MAX + 2);
-        assertThat(Samples.json(runs.page("s-1", 0, 1))).contains("'run_id':'r2'");
-        assertThat(Samples.json(runs.page("s-1", 3, 1))).contains("'run_id':'r3'");
+    }
+
+    @Test
+    void shouldKeepNoMoreOfWhatTheUserSaidThanIsShown() {
+        on(
+                "a",
+                "{'type':'TEXT_MESSAGE_START','messageId':'m','role':'user'}",
+                "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m','delta':'x'}",
+                "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m','delta':'"
+                        + "y".repeat(9_000)
+                        + "'}",
+                "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m','delta':'z'}");
+        assertThat(page()).contains("'user_message':'x" + "y".repeat(8_191) + "'");
     }
 }

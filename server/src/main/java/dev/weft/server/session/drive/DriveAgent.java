@@ -110,7 +110,12 @@ public final class DriveAgent implements Agent, Signal {
         appends = new OrderedAppends(parts.inbox(), parts.events(), this::wake, parts.clockNs());
         events =
                 new DriveEvents(
-                        appends, commands, parts.sessionCommands(), parts.mode(), parts.clockNs());
+                        appends,
+                        commands,
+                        parts.sessionCommands(),
+                        parts.mode(),
+                        parts.clockNs(),
+                        this::forget);
         drivers = Map.copyOf(factory.make(events, this::wake));
         distinct = drivers.values().stream().distinct().toList();
         reading = new OrderReading(parts.sessionCommands().sessions(), drivers.keySet());
@@ -182,10 +187,6 @@ public final class DriveAgent implements Agent, Signal {
             return 0;
         }
         if (state == State.NEW) {
-            if (drivers.isEmpty()) {
-                state = State.IDLE;
-                return 0;
-            }
             state = State.RECOVERING;
             recover();
             return 1;
@@ -219,7 +220,17 @@ public final class DriveAgent implements Agent, Signal {
         found.stopping().forEach(session -> stop(session.id()));
         found.waiting().forEach(this::start);
         found.early().forEach(this::follow);
+        found.abandoned().forEach(this::abandon);
         state = State.IDLE;
+    }
+
+    /** The operator has taken its command away: nobody else would ever tell its end. */
+    private void abandon(final SessionRef session) {
+        events.failed(
+                session,
+                "there is no command of this name any more: " + session.driver(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 
     private void askForOrders() {
@@ -272,6 +283,13 @@ public final class DriveAgent implements Agent, Signal {
         if (session != null) {
             safely(session, () -> driver(session).stop(session));
         }
+    }
+
+    /** Nothing is to be done for a start that is over. */
+    private void forget(final SessionRef ended) {
+        active.computeIfPresent(
+                ended.id(),
+                (id, known) -> known.startSequence() == ended.startSequence() ? null : known);
     }
 
     private SessionDriver driver(final SessionRef session) {

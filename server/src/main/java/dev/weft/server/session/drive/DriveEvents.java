@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,21 +48,29 @@ final class DriveEvents implements DriverEvents {
     private final SessionCommands sessionCommands;
     private final OrderMode mode;
     private final LongSupplier clockNs;
+    private final Consumer<SessionRef> whenEnded;
     private final Map<String, OrderRules> orders = new HashMap<>(); // of who wrote a line
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
     private int underWayCount;
 
+    /**
+     * Makes it.
+     *
+     * @param whenEnded told when the end of a session, or of an earlier start of it, is known.
+     */
     DriveEvents(
             final OrderedAppends appends,
             final Commands commands,
             final SessionCommands sessionCommands,
             final OrderMode mode,
-            final LongSupplier clockNs) {
+            final LongSupplier clockNs,
+            final Consumer<SessionRef> whenEnded) {
         this.appends = appends;
         this.commands = commands;
         this.sessionCommands = sessionCommands;
         this.mode = mode;
         this.clockNs = clockNs;
+        this.whenEnded = whenEnded;
     }
 
     /**
@@ -222,23 +231,32 @@ final class DriveEvents implements DriverEvents {
                 new Commands.Asker() {
                     @Override
                     public void onDone(final Reply reply) {
-                        underWayCount--;
+                        over(change);
                     }
 
                     @Override
                     public void onRefused(final Problem problem) {
-                        underWayCount--;
-                        if (problem.status() != NOT_FOUND) { // else it was deleted
-                            changes.addFirst(
-                                    new Change(
-                                            change.session,
-                                            change.phase,
-                                            change.data,
-                                            change.mark,
-                                            clockNs.getAsLong() + AGAIN_AFTER_NS));
+                        if (problem.status() == NOT_FOUND) { // it was deleted
+                            over(change);
+                            return;
                         }
+                        underWayCount--;
+                        changes.addFirst(
+                                new Change(
+                                        change.session,
+                                        change.phase,
+                                        change.data,
+                                        change.mark,
+                                        clockNs.getAsLong() + AGAIN_AFTER_NS));
                     }
                 });
+    }
+
+    private void over(final Change change) {
+        underWayCount--;
+        if (change.phase != Phase.RUNNING) {
+            whenEnded.accept(change.session);
+        }
     }
 
     private static Decision decide(final SessionCase session, final Change change) {

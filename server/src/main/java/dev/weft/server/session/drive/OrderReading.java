@@ -8,6 +8,7 @@ import dev.weft.server.index.EventReads;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
 import dev.weft.server.record.RecordView;
+import dev.weft.server.session.DriverNames;
 import dev.weft.server.session.state.Phase;
 import dev.weft.server.session.state.SessionEvents;
 import dev.weft.server.session.state.SessionState;
@@ -46,6 +47,7 @@ final class OrderReading {
      * @param waiting sessions that nobody has begun to make run.
      * @param active the others.
      * @param stopping those of the others that are to stop.
+     * @param abandoned those of a driver that there is no more.
      * @param early runs that the waiting ones were asked for, the first {@link #EARLY_MAX} of each.
      * @param asOf newest sequence that this takes into account.
      */
@@ -53,6 +55,7 @@ final class OrderReading {
             List<SessionRef> waiting,
             List<SessionRef> active,
             List<SessionRef> stopping,
+            List<SessionRef> abandoned,
             List<Order> early,
             long asOf) {}
 
@@ -68,12 +71,17 @@ final class OrderReading {
                         new ArrayList<>(),
                         new ArrayList<>(),
                         new ArrayList<>(),
+                        new ArrayList<>(),
                         sessions.asOf());
         for (final SessionState session : table.before(Long.MAX_VALUE)) {
-            if (!session.phase().isActive() || !drivers.contains(session.driver())) {
+            if (!session.phase().isActive() || session.driver().equals(DriverNames.WORKER)) {
                 continue;
             }
             final SessionRef ref = ref(session, index.reads());
+            if (!drivers.contains(session.driver())) {
+                found.abandoned.add(ref);
+                continue;
+            }
             if (session.phase() == Phase.PENDING) {
                 found.waiting.add(ref);
                 addEarly(session, index, found);

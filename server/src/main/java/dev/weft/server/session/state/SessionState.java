@@ -12,6 +12,7 @@ public final class SessionState {
     private final long createdSequence;
     private Phase phase = Phase.PENDING;
     private long startSequence;
+    private long runsAfterSequence;
     private long endSequence;
     private @Nullable String worker;
     private @Nullable String leaseId;
@@ -23,9 +24,11 @@ public final class SessionState {
         this.driver = driver;
         this.createdSequence = createdSequence;
         startSequence = createdSequence;
+        runsAfterSequence = createdSequence;
     }
 
     void starting(final long sequence) {
+        runsAfterSequence = phase == Phase.STOPPING ? runsAfterSequence : sequence;
         phase(Phase.CREATING);
         startSequence = sequence;
         endSequence = 0;
@@ -87,6 +90,13 @@ public final class SessionState {
     /** Sequence of the event that started it last. */
     public long startSequence() {
         return startSequence;
+    }
+
+    /**
+     * Sequence behind which all runs are that may be open: it had ended, or was not there, before.
+     */
+    public long runsAfterSequence() {
+        return runsAfterSequence;
     }
 
     /** Sequence of the event that ended it; 0 if it has not ended. */

@@ -28,6 +28,9 @@ final class AguiOrders {
 
     private static final int STEP_EVENTS_MAX = 500;
 
+    /** Events that are looked at for the begin of the last run: others may have published some. */
+    private static final int LOOKS_MAX = 64;
+
     private final RecordView view = new RecordView();
     private final Map<String, Order> kept =
             new LinkedHashMap<>(16, 0.75f, true) {
@@ -80,15 +83,23 @@ final class AguiOrders {
 
     private Order begin(
             final SessionState session, final EventIndex index, final EventQuery about) {
-        final long run =
+        final long created = session.createdSequence();
+        final Sequences newest =
                 index.select(
                                 about.where(IndexField.TYPE, AguiType.RUN_STARTED.name())
-                                        .after(session.createdSequence()))
-                        .descending(0)
-                        .next();
-        return new Order(
-                session.createdSequence(),
-                run == Sequences.NONE ? session.createdSequence() : run - 1);
+                                        .after(created))
+                        .descending(0);
+        final EventReads reads = index.reads();
+        for (int i = 0; i < LOOKS_MAX; i++) {
+            final long run = newest.next();
+            if (run == Sequences.NONE) {
+                break;
+            }
+            if (reads.at(run) && view.wrap(reads.block(), reads.index()).isServers()) {
+                return new Order(created, run - 1);
+            }
+        }
+        return new Order(created, created);
     }
 
     private boolean grow(
@@ -112,8 +123,8 @@ final class AguiOrders {
 
     private void take(final Order order) {
         final String type = view.text(RecordDescriptor.TYPE_OFFSET);
-        if (type == null || AguiType.of(type) == null) {
-            return;
+        if (type == null || AguiType.of(type) == null || !view.isServers()) {
+            return; // or somebody else's words, which no worker can do anything about
         }
         try {
             final AguiEvent event = AguiEvent.parse(view.dataBytes());

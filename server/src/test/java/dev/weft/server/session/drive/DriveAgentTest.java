@@ -258,6 +258,22 @@ class DriveAgentTest {
     }
 
     @Test
+    void shouldEndTheSessionsOfADriverThatThereIsNoMore() {
+        work();
+        append(
+                created("running", "gone"),
+                SessionEvents.make(SessionEvents.RUNNING, "running"),
+                created("stopping", "gone"),
+                SessionEvents.make(SessionEvents.STOPPING, "stopping"),
+                created("worker", "worker"));
+        start();
+        work();
+        assertThat(types()).endsWith("session.stopped", "session.failed").hasSize(7);
+        assertThat(journaled())
+                .contains("{\"error\":\"there is no command of this name any more: gone\"}");
+    }
+
+    @Test
     void shouldMakeEventsOfWhatTheDriverTells() {
         final SessionRef session = running("a");
         final DriverEvents events = driver().events;
@@ -315,6 +331,23 @@ class DriveAgentTest {
         work();
         assertThat(types()).endsWith("session.running", "session.failed");
         assertThat(journaled()).contains("{\"error\":\"it broke\",\"signal\":9}");
+    }
+
+    @Test
+    void shouldForgetASessionThatHasEnded() {
+        final SessionRef ended = running("a");
+        final SessionRef deleted = running("b");
+        driver().events.completed(ended, 0);
+        append(SessionEvents.make(SessionEvents.DELETED, "b"));
+        driver().events.stopped(deleted);
+        work();
+        told.clear();
+        append(
+                SessionEvents.make(SessionEvents.INTERRUPTED, "a"),
+                SessionEvents.make(SessionEvents.INTERRUPTED, "b"));
+        assertThat(told).isEmpty();
+        append(SessionEvents.make(SessionEvents.STARTING, "a"));
+        assertThat(told).singleElement().asString().startsWith("start a");
     }
 
     /** Whoever ends a run first: it is ended once. */

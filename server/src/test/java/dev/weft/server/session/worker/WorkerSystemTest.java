@@ -292,6 +292,37 @@ class WorkerSystemTest {
         assertThat(calls.claim(claimed[0])).isNotEqualTo(claimed[1]);
     }
 
+    /** The worker that had them is refused from now on, and the next one does not see them. */
+    @Test
+    void shouldEndTheRunsOfBeforeANewStart() throws IOException {
+        final String[] claimed = calls.createClaimed();
+        final String id = claimed[0];
+        final String before = message(id);
+        calls.post("/" + id + "/stop", "");
+        assertThat(calls.post("/" + id + "/start", "").status()).isEqualTo(202);
+        assertThat(status(id, before)).isEqualTo("error");
+        calls.claim(id);
+        final String after = message(id);
+        assertThat(status(id, after)).isEqualTo("running");
+        assertThat(calls.count(id, "RUN_ERROR")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotJudgeAWorkerByWhatOthersPublish() throws IOException {
+        final String[] claimed = calls.createClaimed();
+        final Answer others =
+                calls.connection()
+                        .post(
+                                "{\"type\":\"RUN_STARTED\",\"subject\":\"session/"
+                                        + claimed[0]
+                                        + "\",\"data\":"
+                                        + started()
+                                        + "}");
+        assertThat(others.status()).as(others.body()).isEqualTo(200);
+        final Answer own = calls.agui(claimed[0], claimed[1], started());
+        assertThat(own.status()).as(own.body()).isEqualTo(200);
+    }
+
     @Test
     void shouldAppendAllEventsOfARequestOrNone() throws IOException {
         final String[] claimed = calls.createClaimed();
