@@ -204,6 +204,7 @@ class SessionEventsSystemTest {
         }
         final JsonNode page = page(session, "?per_page=1&page=" + number);
         assertThat(page.path("items")).isEmpty();
+        assertThat(page(session, "?per_page=100&page=" + number).path("items")).isEmpty();
         assertThat(page.path("pagination").toString())
                 .isEqualTo(
                         "{\"page\":"
