@@ -3,6 +3,7 @@ package dev.weft.server.process;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,19 @@ public final class Programs {
      * The file of a program.
      *
      * @param directory what a relative name with a slash starts from, null for this process's own.
-     * @throws NoSuchFileException if there is none.
+     * @throws NoSuchFileException if there is none, or its name cannot be written in the locale.
      * @throws AccessDeniedException if it may not be run.
      */
     public static Path find(final String program, final @Nullable Path directory)
+            throws IOException {
+        try {
+            return found(program, directory);
+        } catch (final InvalidPathException ex) {
+            throw new NoSuchFileException(program);
+        }
+    }
+
+    private static Path found(final String program, final @Nullable Path directory)
             throws IOException {
         if (program.indexOf('/') >= 0) {
             final Path file =

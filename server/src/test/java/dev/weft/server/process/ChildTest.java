@@ -57,6 +57,15 @@ class ChildTest {
         assertThat(exit(started)).isEqualTo(new Exit(0, null));
     }
 
+    /** As what cannot be written in the locale. */
+    @Test
+    void shouldFindNoProgramWhoseNameNoFileCanHave() {
+        for (final String name : List.of("a\0b", "./a\0b")) {
+            assertThatThrownBy(() -> Programs.find(name, null))
+                    .isInstanceOf(NoSuchFileException.class);
+        }
+    }
+
     @Test
     void shouldTellCodesAndSignals() throws Exception {
         assertThat(exit(start(shell("exit 7")))).isEqualTo(new Exit(7, null));

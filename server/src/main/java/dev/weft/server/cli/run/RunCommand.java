@@ -248,14 +248,17 @@ public final class RunCommand implements Callable<Integer> {
         final CompletableFuture<Integer> ended = new CompletableFuture<>();
         final Thread hook = new Thread(() -> cancelled(run, delivery, ended), "weft-cancel");
         Runtime.getRuntime().addShutdownHook(hook);
-        final int code =
-                run.run(command(identity), open(FileDescriptor.out), open(FileDescriptor.err));
-        spool.end();
-        delivery.finish(retry.duration());
-        thread.join();
-        end(root, spool);
-        ended.complete(code);
-        remove(hook);
+        int code = CommandLine.ExitCode.SOFTWARE;
+        try {
+            code = run.run(command(identity), open(FileDescriptor.out), open(FileDescriptor.err));
+            spool.end();
+            delivery.finish(retry.duration());
+            thread.join();
+            end(root, spool);
+        } finally {
+            ended.complete(code); // else who ends this process would wait for it
+            remove(hook);
+        }
         return code;
     }
 
