@@ -66,6 +66,9 @@ public final class Child {
                             : ProcessBuilder.Redirect.INHERIT);
             builder.redirectOutput(out.target());
             builder.redirectError(err.target());
+            if (command.isApart()) {
+                Posix.passInterrupts();
+            }
             final Process process = builder.start();
             return new Child(
                     process,

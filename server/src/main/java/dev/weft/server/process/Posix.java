@@ -1,8 +1,12 @@
 package dev.weft.server.process;
 
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /** The few calls of the C library that Java does not offer. Any thread. */
@@ -12,6 +16,13 @@ final class Posix {
     private static final long PIDFD_SEND_SIGNAL = 424; // the same on every architecture
     private static final long PIDFD_OPEN = 434;
     private static final int NOT_IMPLEMENTED = 38;
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String IGNORED = "SigIgn:";
+
+    /** Takes a number and has no effect. */
+    private static final Pointer NOTHING =
+            NativeLibrary.getInstance(Platform.C_LIBRARY_NAME).getFunction("abs");
 
     static {
         Native.register(Posix.class, Platform.C_LIBRARY_NAME);
@@ -60,7 +71,26 @@ final class Posix {
         }
     }
 
+    /**
+     * Takes care that programs which are started from now on get SIGINT. A shell that starts
+     * something in the background has it ignore that signal, and so would all that it starts. Here
+     * nothing changes: in place of ignoring it, a function is called that does nothing.
+     */
+    static void passInterrupts() throws IOException {
+        for (final String line : Files.readAllLines(STATUS)) {
+            if (line.startsWith(IGNORED)) {
+                final long signals =
+                        Long.parseUnsignedLong(line.substring(IGNORED.length()).trim(), 16);
+                if ((signals & 1L << (Signal.INTERRUPT.number() - 1)) != 0) {
+                    signal(Signal.INTERRUPT.number(), NOTHING);
+                }
+            }
+        }
+    }
+
     static native int close(int descriptor);
+
+    private static native Pointer signal(int number, Pointer handler);
 
     private static native int pipe2(int[] ends, int flags);
 

@@ -263,7 +263,8 @@ class AggregatesSystemTest {
     @Test
     void shouldNameWhatWasGivenWhenItMeansTooManySubjects() throws IOException {
         final String ids = "aggregate_id=a&aggregate_id=b&aggregate_id=c&aggregate_id=d&";
-        final String ten = "/events/?" + ids + ids.replace("=", "=x") + "aggregate_id=e&aggregate_id=f";
+        final String ten =
+                "/events/?" + ids + ids.replace("=", "=x") + "aggregate_id=e&aggregate_id=f";
         assertThat(json(client.get(ten)).path("detail").asString())
                 .startsWith("aggregate_id: too many at once");
         assertThat(client.get(ten + "&aggregate_type=agent_aggregate").status()).isEqualTo(200);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -64,6 +67,17 @@ class ChildTest {
             assertThatThrownBy(() -> Programs.find(name, null))
                     .isInstanceOf(NoSuchFileException.class);
         }
+    }
+
+    /** As a shell has it that starts this process in the background. */
+    @Test
+    void shouldPassInterruptsThatThisProcessIgnores() throws Exception {
+        CLibrary.signal(2, Pointer.createConstant(1)); // SIG_IGN
+
+        final Child started = start(shell("kill -INT $$; echo deaf"));
+
+        assertThat(text(started.output())).isEmpty();
+        assertThat(exit(started).signal()).isEqualTo("SIGINT");
     }
 
     @Test
@@ -251,5 +265,13 @@ class ChildTest {
             line.append((char) one.get(0));
         }
         return line.toString();
+    }
+
+    private static final class CLibrary {
+        static {
+            Native.register(CLibrary.class, Platform.C_LIBRARY_NAME);
+        }
+
+        private static native Pointer signal(int number, Pointer handler);
     }
 }
