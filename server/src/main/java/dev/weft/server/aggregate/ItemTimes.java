@@ -17,6 +17,9 @@ final class ItemTimes {
 
     /** The same query, its times with an offset; what is no time stays as it is. */
     static QueryParameters withOffset(final QueryParameters query) {
+        if (query.names().stream().noneMatch(BOUNDS::contains)) {
+            return query;
+        }
         final List<String> namesAndValues = new ArrayList<>();
         for (final String name : query.names()) {
             for (final String value : query.all(name)) {

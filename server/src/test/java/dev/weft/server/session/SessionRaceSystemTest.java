@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,24 +92,15 @@ class SessionRaceSystemTest {
                 SessionCalls two = new SessionCalls(server.address())) {
             for (int i = 0; i < ROUNDS; i++) {
                 final String id = one.createClaimed()[0];
-                final CyclicBarrier barrier = new CyclicBarrier(2);
-                final Future<Integer> message =
-                        threads.submit(
-                                () -> {
-                                    barrier.await(10, TimeUnit.SECONDS);
-                                    return one.post("/" + id + "/message", "{\"content\":\"a\"}")
-                                            .status();
-                                });
-                final Future<Integer> stop =
-                        threads.submit(
-                                () -> {
-                                    barrier.await(10, TimeUnit.SECONDS);
-                                    return two.post("/" + id + "/stop", "").status();
-                                });
-                assertThat(stop.get()).isEqualTo(202);
-                final boolean isTaken = message.get() == 202;
+                final List<Integer> both =
+                        race(
+                                threads,
+                                () -> one.post("/" + id + "/message", "{\"content\":\"a\"}"),
+                                () -> two.post("/" + id + "/stop", ""));
+                assertThat(both.get(1)).isEqualTo(202);
+                final boolean isTaken = both.get(0) == 202;
                 takenCount += isTaken ? 1 : 0;
-                assertThat(message.get()).isIn(202, 422);
+                assertThat(both.get(0)).isIn(202, 422);
                 final List<String> types = types(one, id);
                 assertThat(types.contains("run.requested")).isEqualTo(isTaken);
                 if (isTaken) {
@@ -141,14 +133,8 @@ class SessionRaceSystemTest {
                 final List<Integer> both =
                         race(
                                 threads,
-                                one,
-                                two,
-                                calls ->
-                                        calls == one
-                                                ? calls.post(
-                                                        "/" + id + "/message",
-                                                        "{\"content\":\"a\"}")
-                                                : calls.post("/" + id + "/lease", ended));
+                                () -> one.post("/" + id + "/message", "{\"content\":\"a\"}"),
+                                () -> two.post("/" + id + "/lease", ended));
                 assertThat(both.get(0)).isIn(202, 422);
                 assertThat(both.get(1)).isEqualTo(200);
                 final boolean isTaken = both.get(0) == 202;
@@ -175,20 +161,28 @@ class SessionRaceSystemTest {
         System.out.println("messages that came before the end: " + takenCount + " of " + ROUNDS);
     }
 
+    /** Both ask for the same. */
     private static List<Integer> race(
             final ExecutorService threads,
             final SessionCalls one,
             final SessionCalls two,
             final Call call)
             throws Exception {
+        return race(threads, () -> call.by(one), () -> call.by(two));
+    }
+
+    /** What each of the two was answered. */
+    private static List<Integer> race(
+            final ExecutorService threads, final Callable<Answer> one, final Callable<Answer> two)
+            throws Exception {
         final CyclicBarrier barrier = new CyclicBarrier(2);
         final List<Future<Integer>> both = new ArrayList<>();
-        for (final SessionCalls calls : List.of(one, two)) {
+        for (final Callable<Answer> call : List.of(one, two)) {
             both.add(
                     threads.submit(
                             () -> {
                                 barrier.await(10, TimeUnit.SECONDS);
-                                return call.by(calls).status();
+                                return call.call().status();
                             }));
         }
         return List.of(both.get(0).get(), both.get(1).get());

@@ -2,9 +2,7 @@ package dev.weft.server.index.segment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the events of a growing segment that match. What few events have is listed and then held
@@ -12,15 +10,10 @@ import java.util.Map;
  * however large the segment is. Thread: {@code weft-query}.
  */
 final class GrowingMatches {
-    private static final int REMEMBERED_MAX = 1_024;
-    private static final int INITIAL = 64;
-    private static final float LOAD = 0.75f;
-
     private final TermTable terms;
     private final PostingLists lists;
 
-    /** Of the queries that came last. */
-    private final Map<Wanted, GroupCounts> remembered = new LinkedHashMap<>(INITIAL, LOAD, true);
+    private final RecentQueries<GroupCounts> remembered = new RecentQueries<>();
 
     GrowingMatches(final TermTable terms, final PostingLists lists) {
         this.terms = terms;
@@ -51,7 +44,7 @@ final class GrowingMatches {
             }
         }
         return listed.isEmpty()
-                ? new FlatSet(all(words), count, counts(wanted))
+                ? new FlatSet(all(words), count, remembered.of(wanted, GroupCounts::new))
                 : listed(listed, words);
     }
 
@@ -65,20 +58,6 @@ final class GrowingMatches {
     /** To be called when the segment forgets everything. */
     void clear() {
         remembered.clear();
-    }
-
-    private GroupCounts counts(final Wanted wanted) {
-        final GroupCounts known = remembered.get(wanted);
-        if (known != null) {
-            return known;
-        }
-        final GroupCounts counts = new GroupCounts();
-        remembered.put(wanted, counts);
-        if (remembered.size() > REMEMBERED_MAX) {
-            remembered.remove(
-                    remembered.keySet().iterator().next()); // not used for the longest time
-        }
-        return counts;
     }
 
     private int find(final Wanted.Text text) {
