@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,18 @@ public final class MarkedProcesses {
 
     private static final char WITHIN = '/';
 
+    private static final String END = "\0";
+    private static final String BEGIN = END + VARIABLE + '=';
+
     private static final Path PROC = Path.of("/proc");
 
     /** Each ends all there are; what is ended may have started another just before. */
     private static final int KILL_ROUNDS_MAX = 100;
+
+    /** To become another program takes far below a millisecond, more when it comes from disk. */
+    private static final int LOOKS_MAX = 200;
+
+    private static final long LOOK_NANOS = 100_000;
 
     private MarkedProcesses() {}
 
@@ -105,25 +114,46 @@ public final class MarkedProcesses {
         }
     }
 
-    /** The mark of a process that lives; null if it has none, or is somebody else's. */
+    /**
+     * The mark of a process that lives; null if it has none, or is somebody else's. A process that
+     * is just becoming another program has no environment for a moment: that is waited for.
+     */
     static @Nullable String mark(final long pid) {
-        final String environment;
+        for (int i = 0; i < LOOKS_MAX; i++) {
+            final String environment = environment(pid);
+            if (environment == null) {
+                return null;
+            }
+            final String mark = markIn(environment);
+            final boolean isWhole = environment.length() > 1 && environment.endsWith(END);
+            if (mark == null && isWhole) {
+                return null;
+            }
+            final ProcStat stat = ProcStat.of(pid);
+            if (stat == null || !stat.isAlive() || stat.isKernel()) {
+                return null;
+            }
+            if (mark != null || stat.environmentLength() == environment.length() - 1) {
+                return mark;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return null;
+    }
+
+    private static @Nullable String markIn(final String environment) {
+        final int at = environment.indexOf(BEGIN);
+        final int to = at < 0 ? -1 : environment.indexOf(END, at + BEGIN.length());
+        return to < 0 ? null : environment.substring(at + BEGIN.length(), to);
+    }
+
+    /** Behind an end, as each of its variables; null if it may not be read, or nobody is there. */
+    private static @Nullable String environment(final long pid) {
         try {
-            environment =
-                    '\0'
-                            + Files.readString(
-                                    PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
+            return END
+                    + Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
         } catch (final IOException ex) {
             return null;
         }
-        final String begin = '\0' + VARIABLE + '=';
-        final int at = environment.indexOf(begin);
-        if (at < 0) {
-            return null;
-        }
-        final int from = at + begin.length();
-        final int to = environment.indexOf('\0', from);
-        final ProcStat stat = ProcStat.of(pid);
-        return stat == null || !stat.isAlive() || to < 0 ? null : environment.substring(from, to);
     }
 }

@@ -141,6 +141,22 @@ class ChildTest {
         await().until(() -> !started.isAnybodyLeft());
     }
 
+    /** Between two programs a process has no environment for a moment, so no mark. */
+    @Test
+    void shouldFindWhatIsBecomingAnotherProgram() throws Exception {
+        Files.writeString(directory.resolve("again"), "#!/bin/sh\nexec ./again\n");
+        assertThat(directory.resolve("again").toFile().setExecutable(true)).isTrue();
+        final Child started = start(shell("setsid ./again & echo $!"));
+        final long again = Long.parseLong(line(started.output()));
+        exit(started);
+
+        for (int i = 0; i < 500; i++) {
+            assertThat(started.identity().alive()).as("look %d", i).containsExactly(again);
+        }
+        started.kill();
+        await().until(() -> !started.isAnybodyLeft());
+    }
+
     @Test
     void shouldFindAndEndOrphansWhoseProgramIsGone() throws Exception {
         final Child started = start(shell("sleep 300 & setsid sleep 300 & echo ready"));
