@@ -5,7 +5,7 @@ import dev.weft.server.config.WeftConfig;
 import dev.weft.server.door.Door;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.SlowRoute;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import dev.weft.server.index.engine.IndexCounters;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.RecoveryReport;

@@ -1,18 +1,18 @@
 package dev.weft.server;
 
-import dev.weft.server.cli.InspectCommand;
-import dev.weft.server.cli.PublishCommand;
-import dev.weft.server.cli.RetentionCommand;
-import dev.weft.server.cli.ServeCommand;
-import dev.weft.server.cli.TailCommand;
-import dev.weft.server.cli.VerifyCommand;
 import dev.weft.server.cli.bridge.BridgeCommand;
 import dev.weft.server.cli.history.ExportCommand;
 import dev.weft.server.cli.history.ImportCommand;
 import dev.weft.server.cli.history.QueryCommand;
 import dev.weft.server.cli.history.ReindexCommand;
 import dev.weft.server.cli.history.StatsCommand;
+import dev.weft.server.cli.journal.InspectCommand;
+import dev.weft.server.cli.journal.VerifyCommand;
+import dev.weft.server.cli.publish.PublishCommand;
 import dev.weft.server.cli.run.RunCommand;
+import dev.weft.server.cli.serve.RetentionCommand;
+import dev.weft.server.cli.serve.ServeCommand;
+import dev.weft.server.cli.tail.TailCommand;
 import dev.weft.server.ops.Version;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -54,6 +54,13 @@ class ArchitectureTest {
     static final ArchRule noCycles =
             slices().matching("dev.weft.server.(*)..").should().beFreeOfCycles();
 
+    /**
+     * Also within what the rule above takes for one: a folder in another is a package of its own.
+     */
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.weft.server.(**)").should().beFreeOfCycles();
+
     @ArchTest
     static final ArchRule protocolHasNoCycles =
             slices().matching("dev.weft.protocol.(*)..").should().beFreeOfCycles();
@@ -249,6 +256,37 @@ class ArchitectureTest {
                             "dev.weft.server.sequencer..",
                             "dev.weft.server.journal..");
 
+    /** A route has an exchange; what is below that, sockets and turns, is none of its business. */
+    @ArchTest
+    static final ArchRule connectionsStayInsideHttp =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("dev.weft.server", "dev.weft.server.http.connection..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.weft.server.http.connection..");
+
+    @ArchTest
+    static final ArchRule partsOfTheStreamKnowNoStream =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "dev.weft.server.stream.subscription..",
+                            "dev.weft.server.stream.facts..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.weft.server.stream");
+
+    @ArchTest
+    static final ArchRule sidesOfTheBridgeDoNotKnowEachOther =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weft.server.bridge.fabric..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weft.server.bridge", "dev.weft.server.bridge.valkey..");
+
     @ArchTest
     static final ArchRule onlyTheRootAndItsCommandsKnowEverything =
             noClasses()
@@ -290,7 +328,8 @@ class ArchitectureTest {
     static final ArchRule valkeyLibraryStaysInsideTheBridge =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("dev.weft.server.bridge")
+                    .resideOutsideOfPackages(
+                            "dev.weft.server.bridge", "dev.weft.server.bridge.valkey..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.lettuce..", "reactor..");

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.client.DoorPublisher;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import dev.weft.server.journal.JournalConfig;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

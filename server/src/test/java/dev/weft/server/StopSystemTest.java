@@ -7,7 +7,7 @@ import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;

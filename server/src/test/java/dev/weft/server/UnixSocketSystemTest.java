@@ -10,7 +10,7 @@ import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
 import dev.weft.server.harness.UnixClient;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

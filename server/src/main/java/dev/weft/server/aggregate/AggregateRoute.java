@@ -8,7 +8,7 @@ import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
 import dev.weft.server.query.Questions;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Set;
 import java.util.regex.Pattern;
 

@@ -72,12 +72,7 @@ final class AliasedQuery {
             subjects(ids, chosen == null ? categories : chosen)
                     .forEach(subject -> add(translated, "subject", subject));
         }
-        for (final String name : query.names()) {
-            if (!REPLACED.contains(name)) {
-                query.all(name).forEach(value -> add(translated, name, value));
-            }
-        }
-        return QueryParameters.of(translated);
+        return query.changed(translated, (name, value) -> REPLACED.contains(name) ? null : value);
     }
 
     private static void add(final List<String> target, final String name, final String value) {

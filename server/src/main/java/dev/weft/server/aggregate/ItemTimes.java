@@ -2,7 +2,6 @@ package dev.weft.server.aggregate;
 
 import dev.weft.protocol.TimeText;
 import dev.weft.server.http.QueryParameters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -20,15 +19,10 @@ final class ItemTimes {
         if (query.names().stream().noneMatch(BOUNDS::contains)) {
             return query;
         }
-        final List<String> namesAndValues = new ArrayList<>();
-        for (final String name : query.names()) {
-            for (final String value : query.all(name)) {
-                namesAndValues.add(name);
-                namesAndValues.add(
+        return query.changed(
+                List.of(),
+                (name, value) ->
                         BOUNDS.contains(name) && isWithoutOffset(value) ? value + 'Z' : value);
-            }
-        }
-        return QueryParameters.of(namesAndValues);
     }
 
     private static boolean isWithoutOffset(final String text) {

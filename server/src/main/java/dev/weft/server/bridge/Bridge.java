@@ -1,8 +1,10 @@
 package dev.weft.server.bridge;
 
 import dev.weft.protocol.event.EventRules;
+import dev.weft.server.bridge.fabric.Fabric;
 import dev.weft.server.bridge.plan.BridgePlan;
 import dev.weft.server.bridge.plan.Template;
+import dev.weft.server.bridge.valkey.ValkeyClient;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,14 @@
 package dev.weft.server.bridge;
 
 import dev.weft.protocol.event.EventRules;
-import dev.weft.server.bridge.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.EventName;
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.FabricException;
 import dev.weft.server.bridge.plan.BridgePlan;
 import dev.weft.server.bridge.plan.ChannelPattern;
+import dev.weft.server.bridge.valkey.ValkeyClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;

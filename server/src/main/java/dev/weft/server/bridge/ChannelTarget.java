@@ -1,6 +1,10 @@
 package dev.weft.server.bridge;
 
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.FabricException;
+import dev.weft.server.bridge.fabric.OutgoingBatch;
 import dev.weft.server.bridge.plan.Template;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;

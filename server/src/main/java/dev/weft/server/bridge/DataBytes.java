@@ -2,6 +2,7 @@ package dev.weft.server.bridge;
 
 import dev.weft.protocol.Limits;
 import dev.weft.protocol.json.JsonScanner;
+import dev.weft.server.bridge.fabric.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

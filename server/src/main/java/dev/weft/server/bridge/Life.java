@@ -1,6 +1,7 @@
 package dev.weft.server.bridge;
 
 import dev.weft.server.bridge.PartStatus.State;
+import dev.weft.server.bridge.fabric.FabricException;
 import io.lettuce.core.RedisException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;

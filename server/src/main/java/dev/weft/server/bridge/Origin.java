@@ -1,5 +1,6 @@
 package dev.weft.server.bridge;
 
+import dev.weft.server.bridge.valkey.EntryId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,13 @@
 package dev.weft.server.bridge;
 
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.EventFeed;
+import dev.weft.server.bridge.fabric.EventName;
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.FabricException;
+import dev.weft.server.bridge.fabric.OutgoingBatch;
+import dev.weft.server.bridge.valkey.ValkeyClient;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,10 @@
 package dev.weft.server.bridge;
 
-import dev.weft.server.bridge.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.EventRefusedException;
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.FabricException;
 import java.util.function.BooleanSupplier;
 
 /** Gets a batch into the journal, however often it has to be tried. One thread. */

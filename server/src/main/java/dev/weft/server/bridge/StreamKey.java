@@ -1,6 +1,8 @@
 package dev.weft.server.bridge;
 
 import dev.weft.server.bridge.Origin.Position;
+import dev.weft.server.bridge.fabric.EventName;
+import dev.weft.server.bridge.valkey.EntryId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

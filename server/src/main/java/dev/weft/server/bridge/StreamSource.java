@@ -1,8 +1,16 @@
 package dev.weft.server.bridge;
 
 import dev.weft.protocol.event.EventRules;
-import dev.weft.server.bridge.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.Fabric.Outcome;
+import dev.weft.server.bridge.fabric.FabricException;
 import dev.weft.server.bridge.plan.BridgePlan;
+import dev.weft.server.bridge.valkey.EntryId;
+import dev.weft.server.bridge.valkey.GroupLock;
+import dev.weft.server.bridge.valkey.StreamInfo;
+import dev.weft.server.bridge.valkey.ValkeyClient;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;

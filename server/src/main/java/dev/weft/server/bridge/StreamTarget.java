@@ -1,5 +1,11 @@
 package dev.weft.server.bridge;
 
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.FabricException;
+import dev.weft.server.bridge.fabric.OutgoingBatch;
+import dev.weft.server.bridge.valkey.EntryId;
+import dev.weft.server.bridge.valkey.StreamInfo;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,5 +1,9 @@
 package dev.weft.server.bridge;
 
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.FabricException;
+import dev.weft.server.bridge.fabric.OutgoingBatch;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import java.util.List;
 
 /** Where events go on the other side. Thread: that of its {@link Outlet}. */

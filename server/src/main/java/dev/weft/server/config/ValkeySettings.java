@@ -7,7 +7,7 @@ import dev.weft.server.bridge.plan.PlanTexts;
 import dev.weft.server.bridge.plan.PlanTexts.Part;
 import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

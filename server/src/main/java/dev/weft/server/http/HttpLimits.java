@@ -57,40 +57,40 @@ public final class HttpLimits {
     /** How long a client may take to read the last answers of its connection. */
     public static final long LAST_WRITE_TIME_MAX_NS = 30_000_000_000L;
 
-    static final int OUT_LENGTH_INITIAL = 4 * 1024;
+    public static final int OUT_LENGTH_INITIAL = 4 * 1024;
 
     /**
      * From here on collected answers are handed to the channel, so that its water marks see them.
      */
-    static final int OUT_LENGTH_MAX = 64 * 1024;
+    public static final int OUT_LENGTH_MAX = 64 * 1024;
 
     /**
      * Bodies from this length on are written as they are instead of being copied behind their head.
      */
-    static final int BODY_COPIED_MAX = 8 * 1024;
+    public static final int BODY_COPIED_MAX = 8 * 1024;
 
     /**
      * Bytes waiting for a slow client: above HIGH nothing more is read from it, below LOW it goes
      * on.
      */
-    static final int WRITE_WATER_MARK_LOW = 128 * 1024;
+    public static final int WRITE_WATER_MARK_LOW = 128 * 1024;
 
-    static final int WRITE_WATER_MARK_HIGH = 512 * 1024;
+    public static final int WRITE_WATER_MARK_HIGH = 512 * 1024;
 
     /** Longest piece in which a body is handed on. */
-    static final int BODY_PIECE_LENGTH_MAX = 256 * 1024;
+    public static final int BODY_PIECE_LENGTH_MAX = 256 * 1024;
 
     /** Connections that wait to be accepted; the system may allow fewer (net.core.somaxconn). */
-    static final int ACCEPT_BACKLOG = 4096;
+    public static final int ACCEPT_BACKLOG = 4096;
 
     /** Connections accepted before those that are there have their turn again. */
-    static final int ACCEPTS_PER_CYCLE_MAX = 16;
+    public static final int ACCEPTS_PER_CYCLE_MAX = 16;
 
     /**
      * Ready sockets that a loop serves before it appends and answers what they published: when
      * thousands of clients go or come at once, a publish waits for these few, not for all.
      */
-    static final int SOCKETS_PER_CYCLE_MAX = 64;
+    public static final int SOCKETS_PER_CYCLE_MAX = 64;
 
     private HttpLimits() {}
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Decodes %XX as strict UTF-8 (RFC 3986, 2.1). Whatever is not exactly that is a problem 400, never
  * a guess.
  */
-final class PercentCodec {
+public final class PercentCodec {
     private static final int PATH_CONTROL_MAX = 0x1f;
     private static final int DELETE = 0x7f;
 
@@ -19,7 +19,7 @@ final class PercentCodec {
      * Decodes a path. An encoded slash, backslash or control character is refused: it would say two
      * things.
      */
-    static String decodePath(final String raw) {
+    public static String decodePath(final String raw) {
         if (raw.indexOf('%') < 0) {
             return raw;
         }

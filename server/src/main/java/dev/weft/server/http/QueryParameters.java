@@ -1,7 +1,9 @@
 package dev.weft.server.http;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Decoded query parameters of one request, in their order. */
@@ -28,4 +30,25 @@ public interface QueryParameters {
      * there twice.
      */
     @Nullable String one(String name);
+
+    /**
+     * The same query behind some parameters more, its own values changed.
+     *
+     * @param before names and values in turn.
+     * @param change what becomes of the value of a name, null leaves it out.
+     */
+    default QueryParameters changed(
+            final List<String> before, final BiFunction<String, String, @Nullable String> change) {
+        final List<String> namesAndValues = new ArrayList<>(before);
+        for (final String name : names()) {
+            for (final String value : all(name)) {
+                final String changed = change.apply(name, value);
+                if (changed != null) {
+                    namesAndValues.add(name);
+                    namesAndValues.add(changed);
+                }
+            }
+        }
+        return of(namesAndValues);
+    }
 }

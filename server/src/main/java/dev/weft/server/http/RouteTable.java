@@ -38,7 +38,7 @@ public final class RouteTable {
     }
 
     /** What serves a path; a slash at its end makes no difference. */
-    @Nullable PathEntry find(final String asked) {
+    public @Nullable PathEntry find(final String asked) {
         final boolean isTrailing = asked.length() > 1 && asked.endsWith("/");
         final String path = isTrailing ? asked.substring(0, asked.length() - 1) : asked;
         final PathEntry entry = exact.get(path);
@@ -101,7 +101,7 @@ public final class RouteTable {
     }
 
     /** The methods of one path. */
-    static final class PathEntry {
+    public static final class PathEntry {
         private final String pattern;
         private final String[] segments;
         private final Map<HttpMethod, Route> routes = new HashMap<>(4);
@@ -146,19 +146,19 @@ public final class RouteTable {
             }
         }
 
-        boolean isOpen() {
+        public boolean isOpen() {
             return open;
         }
 
         /** Value of an Allow header. */
-        String allow() {
+        public String allow() {
             return allow;
         }
 
         /**
          * The route of a method, null if there is none. HEAD is answered by GET, without its body.
          */
-        @Nullable Route route(final HttpMethod method) {
+        public @Nullable Route route(final HttpMethod method) {
             if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
                 return get;
             }
@@ -198,7 +198,7 @@ public final class RouteTable {
         }
 
         /** The part of a matching path that stands for {@code {name}}. */
-        String variable(final String path, final String name) {
+        public String variable(final String path, final String name) {
             int start = 1;
             for (final String segment : segments) {
                 final int end = segmentEnd(path, start);

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The query of a request target: pairs in their order, decoded once. */
-final class UriQuery implements QueryParameters {
+public final class UriQuery implements QueryParameters {
     static final UriQuery EMPTY = new UriQuery(List.of());
 
     private final List<String> namesAndValues;
@@ -22,7 +22,7 @@ final class UriQuery implements QueryParameters {
      *
      * @throws ProblemException 400 for broken percent-encoding or too many parameters.
      */
-    static UriQuery parse(final String target, final int start) {
+    public static UriQuery parse(final String target, final int start) {
         if (start >= target.length()) {
             return EMPTY;
         }

@@ -1,8 +1,8 @@
 /**
- * HTTP: requests in, answers out in their order, and connections handed over to streams. In come
- * bytes of sockets; out go {@link dev.weft.server.http.Exchange}s to the routes of a {@link
- * dev.weft.server.http.RouteTable}. Everything of a connection runs on its event loop ({@code
- * weft-io-0} and so on); nothing here blocks or knows what is served.
+ * HTTP as a route sees it. In come {@link dev.weft.server.http.Exchange}s with the parameters of
+ * their query, out go answers or a {@link dev.weft.server.http.ProblemException}; a {@link
+ * dev.weft.server.http.RouteTable} says who gets which. Runs on the event loop of the connection
+ * ({@code weft-io-0} and so on); nothing here knows what is served.
  */
 @NullMarked
 package dev.weft.server.http;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A missing content type is taken for JSON, and so is {@code application/x-www-form-urlencoded}
  * when the body begins like an object or an array: that is what {@code curl -d} sends, and the
  * fields of a form never begin so. A browser lets pages of any origin send both without asking
- * first; such requests do not come this far, because {@link dev.weft.server.http.OriginRules}
- * refuses foreign origins.
+ * first; such requests do not come this far, because {@link
+ * dev.weft.server.http.connection.OriginRules} refuses foreign origins.
  */
 final class PublishOptions {
     private static final AsciiString DURABILITY = AsciiString.cached("weft-durability");

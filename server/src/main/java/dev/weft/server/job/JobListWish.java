@@ -2,7 +2,7 @@ package dev.weft.server.job;
 
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.query.Numbers;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;

@@ -4,7 +4,7 @@ import dev.weft.server.http.QueryParameters;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.query.Numbers;
 import dev.weft.server.query.Question;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.record.Slices;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.weft.server.query;
 
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.Route;
-import dev.weft.server.stream.Accept;
+import dev.weft.server.stream.subscription.Accept;
 import java.util.List;
 
 /**

@@ -1,8 +1,7 @@
 package dev.weft.server.query;
 
 import dev.weft.server.http.QueryParameters;
-import dev.weft.server.stream.FilterParser;
-import java.util.ArrayList;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.List;
 
 /** Adds to a query what the path of the request says already. Stateless. */
@@ -20,13 +19,6 @@ public final class NarrowedQuery {
         if (query.names().contains(SUBJECT)) {
             throw FilterParser.refused(SUBJECT, "is said by the path here");
         }
-        final List<String> namesAndValues = new ArrayList<>(List.of(SUBJECT, subject));
-        for (final String name : query.names()) {
-            for (final String value : query.all(name)) {
-                namesAndValues.add(name);
-                namesAndValues.add(value);
-            }
-        }
-        return QueryParameters.of(namesAndValues);
+        return query.changed(List.of(SUBJECT, subject), (name, value) -> value);
     }
 }

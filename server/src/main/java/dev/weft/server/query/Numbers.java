@@ -2,7 +2,7 @@ package dev.weft.server.query;
 
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.WholeNumber;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 
 /** Reads whole numbers of a query. Stateless. */
 public final class Numbers {

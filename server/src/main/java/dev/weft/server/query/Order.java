@@ -1,7 +1,7 @@
 package dev.weft.server.query;
 
 import dev.weft.server.http.QueryParameters;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 
 /** Reads in which order events are wanted. Stateless. */
 public final class Order {

@@ -6,7 +6,7 @@ import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventQuery;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;

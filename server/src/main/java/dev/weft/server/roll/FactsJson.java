@@ -2,7 +2,7 @@ package dev.weft.server.roll;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.protocol.json.JsonText;
-import dev.weft.server.stream.SubscriberFacts;
+import dev.weft.server.stream.facts.SubscriberFacts;
 import java.util.Locale;
 
 /** One subscriber as JSON; docs/PROTOCOL.md, "Subscribers". */

@@ -1,7 +1,7 @@
 package dev.weft.server.roll;
 
 import dev.weft.server.stream.StreamLoop;
-import dev.weft.server.stream.SubscriberFacts;
+import dev.weft.server.stream.facts.SubscriberFacts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
 import dev.weft.server.http.WholeNumber;
-import dev.weft.server.stream.SubscriberFacts;
+import dev.weft.server.stream.facts.SubscriberFacts;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Set;

@@ -5,8 +5,8 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.control.CommandRoute;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.Route;
-import dev.weft.server.stream.FilterParser;
 import dev.weft.server.stream.SubscribeRoute;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Set;
 
 /**

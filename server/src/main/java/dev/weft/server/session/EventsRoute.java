@@ -5,8 +5,8 @@ import dev.weft.server.http.QueriedExchange;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.Route;
 import dev.weft.server.query.Questions;
-import dev.weft.server.stream.Accept;
 import dev.weft.server.stream.SubscribeRoute;
+import dev.weft.server.stream.subscription.Accept;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 

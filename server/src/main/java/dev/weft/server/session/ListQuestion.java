@@ -10,7 +10,7 @@ import dev.weft.server.session.state.Phase;
 import dev.weft.server.session.state.SessionState;
 import dev.weft.server.session.state.SessionTable;
 import dev.weft.server.session.state.Sessions;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

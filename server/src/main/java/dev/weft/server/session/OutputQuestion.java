@@ -22,7 +22,7 @@ import dev.weft.server.record.Uuids;
 import dev.weft.server.session.state.SessionState;
 import dev.weft.server.session.state.SessionTable;
 import dev.weft.server.session.state.Sessions;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;

@@ -8,7 +8,7 @@ import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.WholeNumber;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.IndexField;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package dev.weft.server.stream;
 
+import dev.weft.server.stream.facts.StreamCounters;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 

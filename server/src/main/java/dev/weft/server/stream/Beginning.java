@@ -2,6 +2,8 @@ package dev.weft.server.stream;
 
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.server.fanout.Ending;
+import dev.weft.server.stream.subscription.Start;
+import dev.weft.server.stream.subscription.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**

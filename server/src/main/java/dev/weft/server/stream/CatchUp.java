@@ -8,6 +8,7 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.FramePlan;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.runtime.Signal;
+import dev.weft.server.stream.subscription.Start;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;

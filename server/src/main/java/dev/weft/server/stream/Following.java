@@ -4,6 +4,9 @@ import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.Filter;
+import dev.weft.server.stream.subscription.LastEventId;
+import dev.weft.server.stream.subscription.Start;
+import dev.weft.server.stream.subscription.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,7 @@ import dev.weft.server.fanout.Ending;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.journal.Lease;
+import dev.weft.server.stream.subscription.Start;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.weft.server.stream;
 
+import dev.weft.server.stream.facts.Transition;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;

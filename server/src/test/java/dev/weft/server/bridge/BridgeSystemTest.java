@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.server.WeftServer;
+import dev.weft.server.bridge.valkey.EntryId;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.RedisServer;
 import io.lettuce.core.protocol.CommandType;

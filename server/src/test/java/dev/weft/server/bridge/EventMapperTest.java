@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.event.EventRules;
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.EventName;
 import dev.weft.server.bridge.plan.BridgePlan.Mapping;
 import dev.weft.server.bridge.plan.Template;
+import dev.weft.server.bridge.valkey.EntryId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.weft.server.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.Limits;
+import dev.weft.server.bridge.valkey.EntryId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,6 +1,8 @@
 package dev.weft.server.bridge;
 
 import dev.weft.server.bridge.plan.BridgePlan;
+import dev.weft.server.bridge.valkey.ValkeyClient;
+import dev.weft.server.bridge.valkey.ValkeyConnection;
 import dev.weft.server.harness.RedisServer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;

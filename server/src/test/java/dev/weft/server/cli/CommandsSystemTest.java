@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.server.WeftServer;
+import dev.weft.server.cli.journal.InspectCommand;
+import dev.weft.server.cli.journal.VerifyCommand;
+import dev.weft.server.cli.publish.PublishCommand;
+import dev.weft.server.cli.tail.TailCommand;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

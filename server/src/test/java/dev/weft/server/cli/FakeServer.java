@@ -14,40 +14,40 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A server that does what a test tells it, for faults that the real one does not make. */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
     /** What came in. */
-    record Request(String target, String lastEventId, String apiKey, String body) {}
+    public record Request(String target, String lastEventId, String apiKey, String body) {}
 
     /** What goes out; the connection is cut when the body ends before it is complete. */
     record Answer(int status, String body, boolean isCut) {}
 
-    FakeServer() throws IOException {
+    public FakeServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    FakeServer answer(final int status, final String body) {
+    public FakeServer answer(final int status, final String body) {
         answers.add(new Answer(status, body, false));
         return this;
     }
 
-    FakeServer cutAfter(final String body) {
+    public FakeServer cutAfter(final String body) {
         answers.add(new Answer(200, body, true));
         return this;
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 

@@ -1,6 +1,6 @@
 package dev.weft.server.harness;
 
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

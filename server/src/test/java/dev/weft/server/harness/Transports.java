@@ -2,7 +2,7 @@ package dev.weft.server.harness;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 
 /** Transports of tests. */
 public final class Transports {

@@ -22,6 +22,8 @@ import dev.weft.server.sequencer.PendingAppend.Status;
 import dev.weft.server.sequencer.Publish;
 import dev.weft.server.sequencer.Sequencer;
 import dev.weft.server.sequencer.SequencerCounters;
+import dev.weft.server.stream.subscription.Start;
+import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -7,6 +7,8 @@ import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.journal.Lease;
+import dev.weft.server.stream.subscription.Start;
+import dev.weft.server.stream.subscription.Subscription;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;

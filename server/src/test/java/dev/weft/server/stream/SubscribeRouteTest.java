@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.protocol.Problem;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.harness.SilentExchange;
+import dev.weft.server.stream.facts.SubscriberState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;

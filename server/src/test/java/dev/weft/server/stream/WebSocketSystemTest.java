@@ -7,7 +7,7 @@ import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.OnEachTransport;
 import dev.weft.server.harness.Transports;
-import dev.weft.server.http.Transport;
+import dev.weft.server.http.connection.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;

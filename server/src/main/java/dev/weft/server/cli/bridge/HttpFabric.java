@@ -1,13 +1,13 @@
 package dev.weft.server.cli.bridge;
 
-import dev.weft.server.bridge.EventBatch;
-import dev.weft.server.bridge.EventFeed;
-import dev.weft.server.bridge.EventRefusedException;
-import dev.weft.server.bridge.Fabric;
-import dev.weft.server.bridge.FabricException;
-import dev.weft.server.cli.ClientOptions;
+import dev.weft.server.bridge.fabric.EventBatch;
+import dev.weft.server.bridge.fabric.EventFeed;
+import dev.weft.server.bridge.fabric.EventRefusedException;
+import dev.weft.server.bridge.fabric.Fabric;
+import dev.weft.server.bridge.fabric.FabricException;
 import dev.weft.server.cli.Problems;
-import dev.weft.server.cli.RequestPath;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.RequestPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;

@@ -1,10 +1,10 @@
 package dev.weft.server.cli.bridge;
 
-import dev.weft.server.bridge.EventFeed;
-import dev.weft.server.bridge.FabricException;
-import dev.weft.server.bridge.OutgoingBatch;
+import dev.weft.server.bridge.fabric.EventFeed;
+import dev.weft.server.bridge.fabric.FabricException;
+import dev.weft.server.bridge.fabric.OutgoingBatch;
 import dev.weft.server.cli.Problems;
-import dev.weft.server.cli.StreamWatch;
+import dev.weft.server.cli.client.StreamWatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.Backoff;
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
-import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
+import dev.weft.server.cli.client.Backoff;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.RetryOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.FilterOptions;
-import dev.weft.server.cli.RequestPath;
+import dev.weft.server.cli.client.FilterOptions;
+import dev.weft.server.cli.client.RequestPath;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,14 +1,14 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.ExitCodes;
-import dev.weft.server.cli.LinePublisher;
-import dev.weft.server.cli.LineSource;
 import dev.weft.server.cli.Problems;
-import dev.weft.server.cli.Progress;
-import dev.weft.server.cli.PublishClient;
-import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.PublishClient;
+import dev.weft.server.cli.client.RetryOptions;
+import dev.weft.server.cli.publish.LinePublisher;
+import dev.weft.server.cli.publish.LineSource;
+import dev.weft.server.cli.publish.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,9 +1,9 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.ClientOptions;
-import dev.weft.server.cli.EventPrinter;
-import dev.weft.server.cli.RequestPath;
 import dev.weft.server.cli.Terminal;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.RequestPath;
+import dev.weft.server.cli.tail.EventPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -1,8 +1,8 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
+import dev.weft.server.cli.client.ClientOptions;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;

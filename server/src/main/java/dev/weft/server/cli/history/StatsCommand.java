@@ -1,8 +1,8 @@
 package dev.weft.server.cli.history;
 
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.JournalText;
 import dev.weft.server.cli.Terminal;
+import dev.weft.server.cli.client.ClientOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;

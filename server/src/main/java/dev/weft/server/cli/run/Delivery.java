@@ -1,9 +1,9 @@
 package dev.weft.server.cli.run;
 
-import dev.weft.server.cli.Backoff;
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.Problems;
-import dev.weft.server.cli.PublishClient;
+import dev.weft.server.cli.client.Backoff;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.PublishClient;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;

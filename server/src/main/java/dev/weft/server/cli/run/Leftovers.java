@@ -1,7 +1,7 @@
 package dev.weft.server.cli.run;
 
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.Problems;
+import dev.weft.server.cli.client.ClientOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.weft.server.cli.run;
 
 import dev.weft.protocol.Limits;
-import dev.weft.server.cli.ClientOptions;
 import dev.weft.server.cli.ExitCodes;
-import dev.weft.server.cli.RetryOptions;
 import dev.weft.server.cli.Terminal;
+import dev.weft.server.cli.client.ClientOptions;
+import dev.weft.server.cli.client.RetryOptions;
 import dev.weft.server.process.Command;
 import dev.weft.server.process.MarkedProcesses;
 import dev.weft.server.process.ResourceLimits;

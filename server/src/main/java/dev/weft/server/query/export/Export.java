@@ -8,7 +8,7 @@ import dev.weft.server.http.Exchange;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Refusals;
-import dev.weft.server.stream.SubscriberFacts;
+import dev.weft.server.stream.facts.SubscriberFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -6,7 +6,7 @@ import dev.weft.server.query.ItemWriter;
 import dev.weft.server.query.Numbers;
 import dev.weft.server.query.Order;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

@@ -9,7 +9,7 @@ import dev.weft.server.index.Sequences;
 import dev.weft.server.index.TooManyTermsException;
 import dev.weft.server.query.Question;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;

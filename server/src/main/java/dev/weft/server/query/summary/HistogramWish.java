@@ -5,7 +5,7 @@ import dev.weft.server.http.QueryParameters;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.query.Numbers;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -9,7 +9,7 @@ import dev.weft.server.index.IndexField;
 import dev.weft.server.index.TermPage;
 import dev.weft.server.index.TermStats;
 import dev.weft.server.query.Questions;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;

@@ -12,7 +12,7 @@ import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.SessionRoutes;
 import dev.weft.server.session.StrictJson;
 import dev.weft.server.session.state.SessionState;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -15,7 +15,7 @@ import dev.weft.server.journal.MemoryJournal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Scope;
 import dev.weft.server.stream.BlockCursor;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Path;

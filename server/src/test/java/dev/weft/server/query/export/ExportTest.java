@@ -13,7 +13,7 @@ import dev.weft.server.journal.MemoryJournal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Scope;
 import dev.weft.server.stream.FakeSocket;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;

@@ -8,7 +8,7 @@ import dev.weft.server.index.engine.EventBlocks;
 import dev.weft.server.index.engine.IndexHarness;
 import dev.weft.server.journal.MemoryJournal;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.FilterParser;
+import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.file.Path;
