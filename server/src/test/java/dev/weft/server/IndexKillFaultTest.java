@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.Seeds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -191,7 +192,7 @@ class IndexKillFaultTest {
 
     /** One process after the other on one directory. */
     private final class Lives {
-        private final long seed = Long.getLong("test.seed", System.nanoTime());
+        private final long seed = Seeds.one();
         private final SplittableRandom random = new SplittableRandom(seed);
         private final Path directory = base.resolve("journal");
         private final long retentionEvents;

@@ -3,6 +3,7 @@ package dev.weft.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.harness.HttpClient;
+import dev.weft.server.harness.Seeds;
 import dev.weft.server.harness.SseClient;
 import dev.weft.server.harness.Transports;
 import dev.weft.server.http.connection.Transport;
@@ -46,7 +47,7 @@ class ReconnectFaultTest {
     void shouldShowEachSubscriberAnUnbrokenRun(
             final String threading, final String ioThreads, final Transport transport)
             throws Exception {
-        final long seed = Long.getLong("test.seed", System.nanoTime());
+        final long seed = Seeds.one();
         final SplittableRandom random = new SplittableRandom(seed);
         try (WeftServer server =
                 WeftServer.start(

@@ -2,19 +2,15 @@ package dev.weft.server.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.server.WeftServer;
-import dev.weft.server.harness.HttpClient;
+import dev.weft.server.RunningServer;
 import dev.weft.server.harness.HttpClient.Answer;
 import dev.weft.server.harness.SseClient;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,24 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 class AggregatesSystemTest {
     private static final String JSON = "Content-Type: application/json\r\n";
 
-    @TempDir Path directory;
-    private WeftServer server;
-    private HttpClient client;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = WeftServer.start(directory);
-        client = server.connect();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        client.close();
-        server.close();
-    }
+    @RegisterExtension private final RunningServer server = new RunningServer();
 
     private JsonNode emit(final String kind, final String body) throws IOException {
-        final Answer answer = client.post("/events/emit/" + kind, body, JSON);
+        final Answer answer = server.client().post("/events/emit/" + kind, body, JSON);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }
@@ -96,7 +78,7 @@ class AggregatesSystemTest {
     }
 
     private JsonNode get(final String path) throws IOException {
-        final Answer answer = client.get(path);
+        final Answer answer = server.client().get(path);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }
@@ -178,7 +160,7 @@ class AggregatesSystemTest {
     @Test
     void shouldAddToWhatIsShownWithoutTheSlash() throws IOException {
         emitDescribed();
-        client.post("{\"type\":\"plain\",\"data\":7,\"occurred_at\":1700000000000000}");
+        server.client().post("{\"type\":\"plain\",\"data\":7,\"occurred_at\":1700000000000000}");
         for (final String query : List.of("", "?event_type=SystemEvent", "?fields=seq,type")) {
             final JsonNode with = get("/events/" + query);
             final JsonNode without = get("/events" + query);
@@ -254,7 +236,7 @@ class AggregatesSystemTest {
             })
     void shouldRefuseWhatMakesNoSense(final String query) throws IOException {
         for (final String path : List.of("/events/?", "/events?")) {
-            final Answer answer = client.get(path + query);
+            final Answer answer = server.client().get(path + query);
             assertThat(answer.status()).as(answer.body()).isEqualTo(400);
             assertThat(json(answer).path("detail").asString()).isNotEmpty();
         }
@@ -265,9 +247,10 @@ class AggregatesSystemTest {
         final String ids = "aggregate_id=a&aggregate_id=b&aggregate_id=c&aggregate_id=d&";
         final String ten =
                 "/events/?" + ids + ids.replace("=", "=x") + "aggregate_id=e&aggregate_id=f";
-        assertThat(json(client.get(ten)).path("detail").asString())
+        assertThat(json(server.client().get(ten)).path("detail").asString())
                 .startsWith("aggregate_id: too many at once");
-        assertThat(client.get(ten + "&aggregate_type=agent_aggregate").status()).isEqualTo(200);
+        assertThat(server.client().get(ten + "&aggregate_type=agent_aggregate").status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -301,11 +284,12 @@ class AggregatesSystemTest {
         assertThat(names(get("/events/?until=" + since))).hasSize(4);
         assertThat(names(get("/events/?since=" + since.substring(0, 16))))
                 .contains("system.booted");
-        assertThat(client.get("/events?since=" + since).status())
+        assertThat(server.client().get("/events?since=" + since).status())
                 .as("without the slash a time has an offset")
                 .isEqualTo(400);
-        assertThat(client.get("/events/?since=2026-02-30T00:00:00").status()).isEqualTo(400);
-        assertThat(client.get("/events/?since=" + since + "&since=" + since).status())
+        assertThat(server.client().get("/events/?since=2026-02-30T00:00:00").status())
+                .isEqualTo(400);
+        assertThat(server.client().get("/events/?since=" + since + "&since=" + since).status())
                 .isEqualTo(400);
     }
 
@@ -355,7 +339,7 @@ class AggregatesSystemTest {
                 "/events/workflows/a/agents?limit=1"
             })
     void shouldRefuseWhatCannotBeAskedOfAnAggregate(final String path) throws IOException {
-        assertThat(client.get(path).status()).isEqualTo(400);
+        assertThat(server.client().get(path).status()).isEqualTo(400);
     }
 
     @Test
@@ -415,7 +399,7 @@ class AggregatesSystemTest {
                     "{\"name\":\"a\",\"correlation_id\":\"w\",\"aggregate_id\":\"%d\",\"attributes\":{\"agent_name\":\"%s\"}}"
                             .formatted(i, "x".repeat(900_000)));
         }
-        final Answer answer = client.get("/events/workflows/w/agents");
+        final Answer answer = server.client().get("/events/workflows/w/agents");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(json(answer).path("detail").asString())
                 .isEqualTo(
@@ -431,7 +415,7 @@ class AggregatesSystemTest {
                     "{\"name\":\"a\",\"aggregate_id\":\"x\",\"attributes\":{\"text\":\"%s\"}}"
                             .formatted("x".repeat(900_000)));
         }
-        final Answer answer = client.get("/events/agents/x");
+        final Answer answer = server.client().get("/events/agents/x");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(json(answer).path("detail").asString())
                 .isEqualTo(
@@ -448,8 +432,8 @@ class AggregatesSystemTest {
                     .append(i)
                     .append("\",\"correlation_id\":\"w\"}\n");
         }
-        client.post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
-        final Answer answer = client.get("/events/workflows/w/agents");
+        server.client().post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
+        final Answer answer = server.client().get("/events/workflows/w/agents");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(json(answer).path("detail").asString())
                 .startsWith("this workflow has more than 10000 agents");
@@ -464,7 +448,8 @@ class AggregatesSystemTest {
                     .append("\",\"correlation_id\":\"large \\\"one\\\"\"}\n");
         }
         assertThat(
-                        client.post(
+                        server.client()
+                                .post(
                                         "/events",
                                         lines.toString(),
                                         "Content-Type: application/x-ndjson\r\n")
@@ -490,12 +475,13 @@ class AggregatesSystemTest {
             assertThat(system.next().type()).isEqualTo("session.started");
             assertThat(system.next().type()).isEqualTo("system.booted");
         }
-        client.send(
-                "GET",
-                "/events/stream?event_type=AgentEvent&aggregate_type=job_aggregate",
-                "",
-                "Accept: text/event-stream\r\n");
-        assertThat(client.answer().status()).isEqualTo(400);
+        server.client()
+                .send(
+                        "GET",
+                        "/events/stream?event_type=AgentEvent&aggregate_type=job_aggregate",
+                        "",
+                        "Accept: text/event-stream\r\n");
+        assertThat(server.client().answer().status()).isEqualTo(400);
     }
 
     /** More than the fifty that the original looked at, none of them lost or out of order. */
@@ -503,10 +489,11 @@ class AggregatesSystemTest {
     void shouldStreamABurstWholeAndInOrder() throws IOException {
         try (SseClient stream = server.subscribe("/events/stream?event_type=AgentEvent")) {
             for (int i = 0; i < 500; i++) {
-                client.send("POST", "/events/emit/agent", "{\"name\":\"a.n" + i + "\"}", JSON);
+                server.client()
+                        .send("POST", "/events/emit/agent", "{\"name\":\"a.n" + i + "\"}", JSON);
                 if (i % 50 == 49) {
                     for (int answer = 0; answer < 50; answer++) {
-                        assertThat(client.answer().status()).isEqualTo(200);
+                        assertThat(server.client().answer().status()).isEqualTo(200);
                     }
                 }
             }
@@ -533,7 +520,7 @@ class AggregatesSystemTest {
         assertThat(root.path("endpoints").path("health").asString()).isEqualTo("/health");
         assertThat(root.path("endpoints").path("docs").asString()).isEqualTo("/docs");
         assertThat(root.path("endpoints").path("openapi").asString()).isEqualTo("/openapi.json");
-        assertThat(client.get("/docs").status()).isEqualTo(200);
-        assertThat(client.get("/openapi.json").status()).isEqualTo(200);
+        assertThat(server.client().get("/docs").status()).isEqualTo(200);
+        assertThat(server.client().get("/openapi.json").status()).isEqualTo(200);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.server.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.RunningServer;
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.HttpClient.Answer;
@@ -11,10 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,31 +26,18 @@ import tools.jackson.databind.json.JsonMapper;
 class EmitSystemTest {
     private static final String JSON = "Content-Type: application/json\r\n";
 
-    @TempDir Path directory;
-    private WeftServer server;
-    private HttpClient client;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = WeftServer.start(directory);
-        client = server.connect();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        client.close();
-        server.close();
-    }
+    @RegisterExtension private final RunningServer server = new RunningServer();
+    @TempDir private Path directory;
 
     private Answer emit(final String kind, final String body) throws IOException {
-        return client.post("/events/emit/" + kind, body, JSON);
+        return server.client().post("/events/emit/" + kind, body, JSON);
     }
 
     private JsonNode emitted(final String kind, final String body) throws IOException {
         final Answer answer = emit(kind, body);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         final String seq = answer.headers().get("weft-seq");
-        final JsonNode event = json(client.get("/events/" + seq)).path("event");
+        final JsonNode event = json(server.client().get("/events/" + seq)).path("event");
         final JsonNode said = json(answer);
         assertThat(said.path("success").asBoolean()).isTrue();
         assertThat(said.path("event_id").asString()).isEqualTo(event.path("id").asString());
@@ -78,7 +65,7 @@ class EmitSystemTest {
         assertThat(event.path("subject").asString()).isEqualTo("agent/url-cacher-abc123");
         assertThat(event.path("correlation_id").asString()).isEqualTo("workflow-def456");
         assertThat(event.path("causation_id").asString()).isEqualTo("parent-agent-789");
-        assertThat(client.get("/events/1").body())
+        assertThat(server.client().get("/events/1").body())
                 .as("byte for byte, but for white space")
                 .contains("\"data\":{\"agent_name\":\"url-cacher\",\"n\":1.50}");
         assertThat(event.has("occurred_at")).isFalse();
@@ -196,15 +183,19 @@ class EmitSystemTest {
     void shouldRefuseAnEmptyBodyAndOthersThanJson() throws IOException {
         assertThat(emit("agent", "").status()).isEqualTo(400);
         assertThat(
-                        client.post(
+                        server.client()
+                                .post(
                                         "/events/emit/agent",
                                         "{\"name\":\"a\"}\n",
                                         "Content-Type: application/x-ndjson\r\n")
                                 .status())
                 .isEqualTo(415);
-        assertThat(client.post("/events/emit/agent?limit=1", "{\"name\":\"a\"}", JSON).status())
+        assertThat(
+                        server.client()
+                                .post("/events/emit/agent?limit=1", "{\"name\":\"a\"}", JSON)
+                                .status())
                 .isEqualTo(400);
-        assertThat(client.post("/events/emit/robot", "{\"name\":\"a\"}", JSON).status())
+        assertThat(server.client().post("/events/emit/robot", "{\"name\":\"a\"}", JSON).status())
                 .isEqualTo(404);
         assertThat(server.weft().head()).isZero();
     }
@@ -225,10 +216,10 @@ class EmitSystemTest {
     @Test
     void shouldAnswerPipelinedEmissionsInTheirOrder() throws IOException {
         for (int i = 0; i < 50; i++) {
-            client.send("POST", "/events/emit/agent", "{\"name\":\"a.n" + i + "\"}", JSON);
+            server.client().send("POST", "/events/emit/agent", "{\"name\":\"a.n" + i + "\"}", JSON);
         }
         for (int i = 0; i < 50; i++) {
-            assertThat(json(client.answer()).path("message").asString())
+            assertThat(json(server.client().answer()).path("message").asString())
                     .isEqualTo("Agent event 'a.n" + i + "' emitted successfully");
         }
         assertThat(server.weft().head()).isEqualTo(50);
@@ -237,7 +228,8 @@ class EmitSystemTest {
     @Test
     void shouldForceToDiskWhenAskedTo() throws IOException {
         final Answer answer =
-                client.post("/events/emit/system?durability=durable", "{\"name\":\"a\"}", JSON);
+                server.client()
+                        .post("/events/emit/system?durability=durable", "{\"name\":\"a\"}", JSON);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers()).containsEntry("weft-durability", "durable");
     }

@@ -2,19 +2,15 @@ package dev.weft.server.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.server.WeftServer;
-import dev.weft.server.harness.HttpClient;
+import dev.weft.server.RunningServer;
 import dev.weft.server.harness.HttpClient.Answer;
 import dev.weft.server.harness.SseClient;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -23,33 +19,26 @@ import tools.jackson.databind.json.JsonMapper;
 /** What became of agents and workflows, from their events alone. */
 @Timeout(60)
 class LifeSystemTest {
-    @TempDir Path directory;
-    private WeftServer server;
-    private HttpClient client;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = WeftServer.start(directory);
-        client = server.connect();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        client.close();
-        server.close();
-    }
+    @RegisterExtension private final RunningServer server = new RunningServer();
 
     private JsonNode publish(final String type, final String subject, final String more)
             throws IOException {
         final Answer answer =
-                client.post(
-                        "{\"type\":\"" + type + "\",\"subject\":\"" + subject + "\"" + more + "}");
+                server.client()
+                        .post(
+                                "{\"type\":\""
+                                        + type
+                                        + "\",\"subject\":\""
+                                        + subject
+                                        + "\""
+                                        + more
+                                        + "}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(answer.body());
     }
 
     private JsonNode get(final String path) throws IOException {
-        final Answer answer = client.get(path);
+        final Answer answer = server.client().get(path);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(answer.body());
     }
@@ -108,7 +97,7 @@ class LifeSystemTest {
             lines.append("{\"type\":\"agent.tick\",\"subject\":\"agent/a\"}\n");
         }
         lines.append("{\"type\":\"agent.tick\",\"subject\":\"agent/b\"}\n");
-        client.post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
+        server.client().post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
         final JsonNode life = get("/agents/a");
         assertThat(life.path("status").asString()).isEqualTo("PAUSED");
         assertThat(life.path("status_since").asString()).startsWith("20").endsWith("Z");
@@ -147,7 +136,7 @@ class LifeSystemTest {
                     .append(i)
                     .append("\",\"causation_id\":\"p\"}\n");
         }
-        client.post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
+        server.client().post("/events", lines.toString(), "Content-Type: application/x-ndjson\r\n");
         final JsonNode life = get("/agents/p");
         assertThat(children(life)).hasSize(Children.CHILDREN_MAX).doesNotHaveDuplicates();
         assertThat(life.path("children_complete").asBoolean()).isFalse();
@@ -179,7 +168,7 @@ class LifeSystemTest {
     })
     void shouldRefuseWhatIsNotThereOrMakesNoSense(
             final String path, final int status, final String detail) throws IOException {
-        final Answer answer = client.get(path);
+        final Answer answer = server.client().get(path);
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         assertThat(answer.body()).contains(detail);
     }

@@ -7,6 +7,7 @@ import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.ClientProcess;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.RedisServer;
+import dev.weft.server.harness.Seeds;
 import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ class BridgeFaultTest {
 
     @Test
     void shouldBridgeEachEntryOnceThroughKillsOfBothSides() throws Exception {
-        final long seed = Long.getLong("test.seed", System.nanoTime());
+        final long seed = Seeds.one();
         final SplittableRandom random = new SplittableRandom(seed);
         final List<Thread> producers = produce();
         for (int i = 0; i < 4; i++) {
@@ -133,7 +134,7 @@ class BridgeFaultTest {
 
     @Test
     void shouldBridgeEachEntryOnceThroughKillsOfABridgeOfItsOwn() throws Exception {
-        final long seed = Long.getLong("test.seed", System.nanoTime());
+        final long seed = Seeds.one();
         final SplittableRandom random = new SplittableRandom(seed);
         final List<Thread> producers = produce();
         final int port;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.harness.Seeded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -13,11 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class BatchTest {
     private static final Filter STEPS =
@@ -28,14 +27,6 @@ class BatchTest {
 
     private static final long NOTHING_MATCHES = 86;
     private static final String DATA = "\",\"data\":";
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE
-                ? LongStream.of(one)
-                : LongStream.concat(
-                        LongStream.of(NOTHING_MATCHES), new SplittableRandom().longs(50));
-    }
 
     @ParameterizedTest
     @EnumSource
@@ -91,8 +82,7 @@ class BatchTest {
                 .isEqualTo(expected);
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(value = 50, always = NOTHING_MATCHES)
     void shouldWriteJustTheMatchingEventsInEveryFraming(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final List<String> events = new ArrayList<>();

@@ -4,26 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.harness.Seeded;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class GroupIndexTest {
     private final Fabric fabric = new Fabric(1 << 20);
     private final GroupIndex index = new GroupIndex();
     private final Matches matches = new Matches();
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(100);
-    }
 
     private static Group group(final Filter filter) {
         final Group group =
@@ -54,8 +47,7 @@ class GroupIndexTest {
         return found;
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(100)
     void shouldFindJustWhatTheFiltersLetPassWhileGroupsComeAndGo(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final List<Group> groups = new ArrayList<>();

@@ -3,31 +3,23 @@ package dev.weft.server.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.harness.Seeded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class NewestTest {
     private final Fabric fabric = new Fabric(1 << 20);
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(30);
-    }
 
     private static List<Long> sequences(final Newest newest) {
         return Arrays.stream(newest.sorted(), 0, newest.count()).boxed().toList();
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(30)
     void shouldKnowTheNewestEventOfEachSubject(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final Newest newest = new Newest(Policy.LATEST);

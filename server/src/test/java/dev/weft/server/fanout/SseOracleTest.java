@@ -9,6 +9,7 @@ import com.launchdarkly.logging.LDLogger;
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.ControlFrames;
 import dev.weft.protocol.frame.Framing;
+import dev.weft.server.harness.Seeded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -20,22 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What we write is what others read: the standard's algorithm, and a client library that is not
  * ours.
  */
 class SseOracleTest {
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(40);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(40)
     void shouldBeReadByOthersAsItWasMeant(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         final Fabric fabric = new Fabric(1 << 16);

@@ -6,22 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.protocol.TimeText;
-import dev.weft.server.WeftServer;
-import dev.weft.server.harness.HttpClient;
+import dev.weft.server.RunningServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,28 +27,14 @@ class SinceSystemTest {
     private static final List<String> ROUTES =
             List.of("/events?since=", "/events?until=", "/events/histogram?since=");
 
-    @TempDir private static Path directory;
-    private static WeftServer server;
-    private static HttpClient client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = WeftServer.start(directory);
-        client = server.connect();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        client.close();
-        server.close();
-    }
+    @RegisterExtension private static final RunningServer SERVER = new RunningServer();
 
     /** The time between two events, in every form, names the second one. */
     @Test
     void shouldTakeEveryForm() throws Exception {
-        client.post("{\"type\":\"first\"}");
+        SERVER.client().post("{\"type\":\"first\"}");
         final long firstUs =
-                json(client, "/events?limit=1")
+                json(SERVER.client(), "/events?limit=1")
                         .path("events")
                         .get(0)
                         .path("event")
@@ -61,7 +43,7 @@ class SinceSystemTest {
         // The forms without a fraction need a whole second between the two.
         final long wholeUs = (firstUs / 1_000_000 + 1) * 1_000_000;
         await().until(() -> System.currentTimeMillis() > wholeUs / 1_000 + 10);
-        final long second = client.post("{\"type\":\"second\"}").number("seq");
+        final long second = SERVER.client().post("{\"type\":\"second\"}").number("seq");
         final OffsetDateTime time =
                 Instant.ofEpochSecond(wholeUs / 1_000_000).atOffset(ZoneOffset.UTC);
         for (final String pattern :
@@ -101,7 +83,7 @@ class SinceSystemTest {
     private static void assertFindsTheSecond(final String since, final long second)
             throws Exception {
         assertThat(
-                        json(client, "/events?order=asc&since=" + since)
+                        json(SERVER.client(), "/events?order=asc&since=" + since)
                                 .path("events")
                                 .get(0)
                                 .path("seq")
@@ -186,7 +168,10 @@ class SinceSystemTest {
     void shouldRefuseWhatIsNoTime(final String text) throws Exception {
         for (final String route : ROUTES) {
             final String name = route.substring(route.indexOf('?') + 1, route.length() - 1);
-            assertThat(refusal(client, route + URLEncoder.encode(text, StandardCharsets.UTF_8)))
+            assertThat(
+                            refusal(
+                                    SERVER.client(),
+                                    route + URLEncoder.encode(text, StandardCharsets.UTF_8)))
                     .as(route + text)
                     .isEqualTo(name + ": " + TimeText.RULE_OR_DURATION);
         }

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.protocol.frame.BlockDescriptor;
 import dev.weft.protocol.frame.BlockFlyweight;
+import dev.weft.server.harness.Seeded;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class BlockRingTest {
     private static final int CAPACITY = 4_096;
@@ -114,14 +112,8 @@ class BlockRingTest {
         assertThat(reader.seek(2)).isTrue();
     }
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(200);
-    }
-
     /** Readers that are now and then too slow see an ordered run, or are told where it breaks. */
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(200)
     void shouldDeliverAHoleFreeRunOrTellThatItBroke(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final List<RingReader> readers = new ArrayList<>();

@@ -3,15 +3,13 @@ package dev.weft.server.sequencer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class DuplicateWindowTest {
     private final DuplicateWindow window = new DuplicateWindow(42);
@@ -67,13 +65,7 @@ class DuplicateWindowTest {
         assertThat(put("c", 3)).isZero();
     }
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(5);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(5)
     void shouldAgreeWithAPlainMap(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final Map<String, Long> model = new LinkedHashMap<>();

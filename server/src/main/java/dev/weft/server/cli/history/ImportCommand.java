@@ -3,9 +3,7 @@ package dev.weft.server.cli.history;
 import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
 import dev.weft.server.cli.Terminal;
-import dev.weft.server.cli.client.ClientOptions;
-import dev.weft.server.cli.client.PublishClient;
-import dev.weft.server.cli.client.RetryOptions;
+import dev.weft.server.cli.client.PublishOptions;
 import dev.weft.server.cli.publish.LinePublisher;
 import dev.weft.server.cli.publish.LineSource;
 import dev.weft.server.cli.publish.Progress;
@@ -69,15 +67,7 @@ public final class ImportCommand implements Callable<Integer> {
             description = "From the first line on, whatever was imported before.")
     private boolean isFromStart;
 
-    @Option(
-            names = "--durability",
-            paramLabel = "LEVEL",
-            description = "journaled, or durable (forced to disk).")
-    private @Nullable String durability;
-
-    @Mixin private RetryOptions retry = new RetryOptions();
-
-    @Mixin private ClientOptions options = new ClientOptions();
+    @Mixin private PublishOptions options = new PublishOptions();
 
     /** For picocli. */
     public ImportCommand() {}
@@ -85,16 +75,12 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         final BufferedReader lines = open();
-        final Progress progress = new Progress(err(), !retry.isQuiet() && Terminal.isError());
+        final Progress progress = new Progress(err(), !options.isQuiet() && Terminal.isError());
         try (lines) {
             final ImportState state =
                     file.equals("-") ? null : ImportState.of(Path.of(file), options.url());
             final long skipped = state == null || isFromStart ? 0 : skip(lines, state);
-            new LinePublisher(
-                            new PublishClient(options, retry.duration(), durability),
-                            progress,
-                            new Source(state),
-                            err())
+            new LinePublisher(options.client(), progress, new Source(state), err())
                     .publishAll(lines, skipped);
         } catch (final IOException | UncheckedIOException ex) {
             progress.clearLine();
@@ -102,7 +88,7 @@ public final class ImportCommand implements Callable<Integer> {
             return ExitCodes.UNREACHABLE;
         } finally {
             progress.end();
-            if (!retry.isQuiet()) {
+            if (!options.isQuiet()) {
                 out().println(progress.summary());
             }
             out().flush();

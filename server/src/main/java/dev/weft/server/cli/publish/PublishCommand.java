@@ -3,9 +3,8 @@ package dev.weft.server.cli.publish;
 import dev.weft.server.cli.ExitCodes;
 import dev.weft.server.cli.Problems;
 import dev.weft.server.cli.Terminal;
-import dev.weft.server.cli.client.ClientOptions;
 import dev.weft.server.cli.client.PublishClient;
-import dev.weft.server.cli.client.RetryOptions;
+import dev.weft.server.cli.client.PublishOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -78,15 +77,7 @@ public final class PublishCommand implements Callable<Integer> {
 
     @Mixin private EventMembers members = new EventMembers();
 
-    @Option(
-            names = "--durability",
-            paramLabel = "LEVEL",
-            description = "journaled, or durable (forced to disk).")
-    private @Nullable String durability;
-
-    @Mixin private RetryOptions retry = new RetryOptions();
-
-    @Mixin private ClientOptions options = new ClientOptions();
+    @Mixin private PublishOptions options = new PublishOptions();
 
     /** For picocli. */
     public PublishCommand() {}
@@ -94,7 +85,7 @@ public final class PublishCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         checkUsage();
-        final PublishClient client = new PublishClient(options, retry.duration(), durability);
+        final PublishClient client = options.client();
         try {
             return type != null ? one(client) : many(client);
         } catch (final IOException ex) {
@@ -131,7 +122,7 @@ public final class PublishCommand implements Callable<Integer> {
                                     + Problems.detail(answer.body()));
             return ExitCodes.REFUSED;
         }
-        if (!retry.isQuiet()) {
+        if (!options.isQuiet()) {
             final boolean isDuplicate = answer.headers().firstValue("Weft-Duplicate").isPresent();
             out().println(
                             Terminal.isOutput()
@@ -158,7 +149,7 @@ public final class PublishCommand implements Callable<Integer> {
                             "weft publish: reading events line by line; end with Ctrl-D (--help tells the other ways)");
             err().flush();
         }
-        final Progress progress = new Progress(err(), !retry.isQuiet() && Terminal.isError());
+        final Progress progress = new Progress(err(), !options.isQuiet() && Terminal.isError());
         final LinePublisher publisher = new LinePublisher(client, progress, this::event, err());
         try (BufferedReader lines =
                 new BufferedReader(
@@ -167,7 +158,7 @@ public final class PublishCommand implements Callable<Integer> {
             publisher.publishAll(lines, 0);
         } finally {
             progress.end();
-            if (!retry.isQuiet()) {
+            if (!options.isQuiet()) {
                 if (publisher.isNothingRead()) {
                     err().println("weft publish: nothing to publish, standard input had no line");
                 }

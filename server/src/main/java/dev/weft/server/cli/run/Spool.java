@@ -23,6 +23,7 @@ final class Spool implements AutoCloseable {
 
     private final long lengthMax;
     private final SpoolDirectory directory;
+    private final Disk disk;
 
     // Guarded by this.
     private final Deque<Segment> segments = new ArrayDeque<>(); // those not delivered as a whole
@@ -32,22 +33,39 @@ final class Spool implements AutoCloseable {
     private boolean ended;
     private long segmentCount;
 
+    /** Where its files lie. */
+    @FunctionalInterface
+    interface Disk {
+        /** The one that the directory is on. */
+        Disk OWN =
+                file ->
+                        FileChannel.open(
+                                file,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE);
+
+        /** Opens a file, and makes it if need be. */
+        FileChannel open(Path file) throws IOException;
+    }
+
     /** One file. */
     private record Segment(Path file, FileChannel channel, long start) {}
 
-    private Spool(final SpoolDirectory directory, final long lengthMax) {
+    Spool(final SpoolDirectory directory, final long lengthMax, final Disk disk) {
         this.directory = directory;
         this.lengthMax = lengthMax;
+        this.disk = disk;
     }
 
     /** An empty one in a new directory, that takes so many bytes at most. */
     static Spool create(final SpoolDirectory directory, final long lengthMax) {
-        return new Spool(directory, lengthMax);
+        return new Spool(directory, lengthMax, Disk.OWN);
     }
 
     /** What another process has left; a last line without its end is taken away. */
     static Spool open(final SpoolDirectory directory) throws IOException {
-        final Spool spool = new Spool(directory, Long.MAX_VALUE);
+        final Spool spool = create(directory, Long.MAX_VALUE);
         final List<Path> files;
         try (Stream<Path> entries = Files.list(directory.path())) {
             files = entries.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
@@ -149,15 +167,7 @@ final class Spool implements AutoCloseable {
     private void addSegment() throws IOException {
         segmentCount++;
         final Path file = directory.path().resolve("%08d%s".formatted(segmentCount, SUFFIX));
-        segments.add(
-                new Segment(
-                        file,
-                        FileChannel.open(
-                                file,
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE),
-                        appendedLength));
+        segments.add(new Segment(file, disk.open(file), appendedLength));
     }
 
     /** Nothing waits any more, whatever its bound: what still comes is little. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.cli.Problems;
+import dev.weft.server.harness.Seeded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,11 +16,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 class OutputPumpTest {
@@ -28,13 +26,7 @@ class OutputPumpTest {
     private final List<String> told = new ArrayList<>();
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(50);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(50)
     void shouldPassAndRecordEveryByteHoweverTheyCome(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         final byte[] output = new byte[random.nextInt(300_000)];
@@ -46,8 +38,7 @@ class OutputPumpTest {
         assertThat(recorded.bytes()).isEqualTo(output);
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(50)
     void shouldPartNoCharacterOfAText(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         final StringBuilder text = new StringBuilder();

@@ -2,6 +2,7 @@ package dev.weft.server.index.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.ScannedIndex;
 import dev.weft.server.index.Selection;
@@ -11,10 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same questions again and again, while the segment grows that answers them and others take its
@@ -30,13 +28,7 @@ class AskedAgainTest {
 
     @TempDir private Path directory;
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(SEEDS);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(SEEDS)
     void shouldAnswerWhatAScanAnswersWhileEventsArrive(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         final MemoryJournal journal = new MemoryJournal();

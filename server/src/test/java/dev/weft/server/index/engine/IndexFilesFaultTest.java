@@ -2,6 +2,7 @@ package dev.weft.server.index.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeds;
 import dev.weft.server.index.EventQuery;
 import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
@@ -117,7 +118,7 @@ class IndexFilesFaultTest {
 
     @Test
     void shouldMakeAFileAgainWhateverBitIsFlipped() throws Exception {
-        final long seed = Long.getLong("test.seed", new SplittableRandom().nextLong());
+        final long seed = Seeds.one();
         final SplittableRandom random = new SplittableRandom(seed);
         final byte[] whole = Files.readAllBytes(files.get(3));
         for (int i = 0; i < 50; i++) {

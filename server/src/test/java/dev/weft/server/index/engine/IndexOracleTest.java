@@ -2,6 +2,7 @@ package dev.weft.server.index.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.index.Counting;
 import dev.weft.server.index.EventIndex;
 import dev.weft.server.index.EventQuery;
@@ -15,10 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random journals and random questions: the index answers what a plain scan answers, always. The
@@ -34,13 +32,7 @@ class IndexOracleTest {
 
     @TempDir private Path directory;
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(JOURNALS);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(JOURNALS)
     void shouldAnswerWhatAScanAnswers(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         final int segment = 1 << (6 + random.nextInt(4));

@@ -2,6 +2,7 @@ package dev.weft.server.journal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.journal.SequenceRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,13 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Files that were cut or changed while nobody looked: never a wrong byte, never a silent skip,
@@ -34,11 +32,6 @@ class DamagedFileFaultTest {
     private static Path killed;
     private static long head;
     private final Path directory = base.resolve("work");
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(SEEDS);
-    }
 
     @BeforeAll
     static void writeJournals() throws IOException {
@@ -61,14 +54,12 @@ class DamagedFileFaultTest {
         Directories.delete(directory);
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(SEEDS)
     void shouldTellWhatIsMissingWhenAFileWasCut(final long seed) {
         shouldGoOn(seed, DamagedFileFaultTest::cut, Long.MAX_VALUE);
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(SEEDS)
     void shouldLoseNoMoreThanTheBlockInWhichABitWasFlipped(final long seed) {
         shouldGoOn(seed, DamagedFileFaultTest::flipABit, EVENTS_PER_BLOCK_MAX);
     }

@@ -2,6 +2,7 @@ package dev.weft.server.journal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.journal.JournalConfig;
 import dev.weft.server.journal.recovery.StateFile;
 import java.io.IOException;
@@ -11,12 +12,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A model of the power going away: of each file every page that was changed since it was last
@@ -30,13 +28,7 @@ class PowerLossFaultTest {
 
     @TempDir Path base;
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(SEEDS);
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(SEEDS)
     void shouldKeepWhatWasDurable(final long seed) throws IOException {
         final SplittableRandom random = new SplittableRandom(seed);
         final Path running = base.resolve("running");

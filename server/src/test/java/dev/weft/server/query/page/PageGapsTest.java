@@ -2,6 +2,7 @@ package dev.weft.server.query.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.index.engine.EventBlocks;
 import dev.weft.server.index.engine.IndexHarness;
@@ -23,7 +24,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,11 +36,6 @@ class PageGapsTest {
     @TempDir private Path directory;
     private MemoryJournal journal = new MemoryJournal();
     private final Set<Long> there = new TreeSet<>();
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(50);
-    }
 
     private void append(final int count) {
         final EventBlocks blocks = new EventBlocks(journal);
@@ -156,8 +151,7 @@ class PageGapsTest {
         }
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(50)
     void shouldNameEachMissingSequenceOnOnePage(final long seed) throws Exception {
         final SplittableRandom random = new SplittableRandom(seed);
         append(random.nextInt(1, 40));

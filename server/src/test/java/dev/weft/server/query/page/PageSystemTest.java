@@ -6,18 +6,15 @@ import static dev.weft.server.query.QueryFixture.refusal;
 import static dev.weft.server.query.QueryFixture.sequences;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.server.WeftServer;
-import dev.weft.server.harness.HttpClient;
-import java.nio.file.Path;
+import dev.weft.server.RunningServer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,14 +28,10 @@ import tools.jackson.databind.JsonNode;
 class PageSystemTest {
     private static final int COUNT = 60;
 
-    @TempDir private static Path directory;
-    private static WeftServer server;
-    private static HttpClient client;
+    @RegisterExtension private static final RunningServer SERVER = new RunningServer();
 
     @BeforeAll
-    static void start() throws Exception {
-        server = WeftServer.start(directory);
-        client = server.connect();
+    static void publishSome() throws Exception {
         final List<String> events = new ArrayList<>();
         for (int i = 1; i <= COUNT; i++) {
             events.add(
@@ -52,13 +45,7 @@ class PageSystemTest {
                             + i
                             + "]}}");
         }
-        publish(client, events);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        client.close();
-        server.close();
+        publish(SERVER.client(), events);
     }
 
     private static List<Long> down(final long from, final long to, final long step) {
@@ -71,7 +58,7 @@ class PageSystemTest {
 
     @Test
     void shouldAnswerTheNewestFirstWithTheTotal() throws Exception {
-        final JsonNode page = json(client, "/events?before=61&limit=5");
+        final JsonNode page = json(SERVER.client(), "/events?before=61&limit=5");
         assertThat(sequences(page)).isEqualTo(down(60, 56, 1));
         assertThat(page.path("total").asLong()).isEqualTo(60);
         assertThat(page.path("limit").asLong()).isEqualTo(5);
@@ -80,7 +67,7 @@ class PageSystemTest {
         assertThat(page.path("head").asLong()).isGreaterThanOrEqualTo(60);
         assertThat(page.has("gaps")).isFalse();
         assertThat(page.path("events").get(0).toString())
-                .isEqualTo(client.get("/events/60").body());
+                .isEqualTo(SERVER.client().get("/events/60").body());
     }
 
     @ParameterizedTest
@@ -98,7 +85,7 @@ class PageSystemTest {
     })
     void shouldFilter(final String filter, final int total, final long newest, final long step)
             throws Exception {
-        final JsonNode page = json(client, "/events?before=61&limit=1000&" + filter);
+        final JsonNode page = json(SERVER.client(), "/events?before=61&limit=1000&" + filter);
         assertThat(page.path("total").asInt()).isEqualTo(total);
         assertThat(sequences(page)).isEqualTo(down(newest, 1, step).subList(0, total));
         assertThat(page.path("next_cursor").isNull()).isTrue();
@@ -113,25 +100,30 @@ class PageSystemTest {
     })
     void shouldKeepToItsBounds(final String bounds, final long first, final long last)
             throws Exception {
-        final JsonNode page = json(client, "/events?order=asc&" + bounds);
+        final JsonNode page = json(SERVER.client(), "/events?order=asc&" + bounds);
         assertThat(sequences(page)).isEqualTo(up(first, last, 1));
         assertThat(page.path("total").asLong()).isEqualTo(last - first + 1);
     }
 
     @Test
     void shouldTakeTheTimeOfAnEventAsABound() throws Exception {
-        final long ts = json(client, "/events/30").path("event").path("ts").asLong();
+        final long ts = json(SERVER.client(), "/events/30").path("event").path("ts").asLong();
         final String since = "/events?order=asc&limit=1&before=61&since=";
-        assertThat(sequences(json(client, since + ts))).isEqualTo(List.of(31L));
-        assertThat(sequences(json(client, since + (ts - 1)))).isEqualTo(List.of(30L));
-        final JsonNode until = json(client, "/events?limit=1&until=" + ts);
+        assertThat(sequences(json(SERVER.client(), since + ts))).isEqualTo(List.of(31L));
+        assertThat(sequences(json(SERVER.client(), since + (ts - 1)))).isEqualTo(List.of(30L));
+        final JsonNode until = json(SERVER.client(), "/events?limit=1&until=" + ts);
         assertThat(sequences(until)).isEqualTo(List.of(30L));
         assertThat(until.path("total").asLong()).isEqualTo(30);
-        final JsonNode both = json(client, "/events?since=" + ts + "&until=" + ts);
+        final JsonNode both = json(SERVER.client(), "/events?since=" + ts + "&until=" + ts);
         assertThat(both.path("total").asLong()).isZero();
-        assertThat(json(client, "/events?before=61&since=1h").path("total").asLong()).isEqualTo(60);
-        assertThat(json(client, "/events?before=61&until=1h").path("total").asLong()).isZero();
-        assertThat(json(client, "/events?since=2999-01-01T00:00:00Z").path("total").asLong())
+        assertThat(json(SERVER.client(), "/events?before=61&since=1h").path("total").asLong())
+                .isEqualTo(60);
+        assertThat(json(SERVER.client(), "/events?before=61&until=1h").path("total").asLong())
+                .isZero();
+        assertThat(
+                        json(SERVER.client(), "/events?since=2999-01-01T00:00:00Z")
+                                .path("total")
+                                .asLong())
                 .isZero();
     }
 
@@ -144,7 +136,7 @@ class PageSystemTest {
         "9223372036854775807, 0, 1",
     })
     void shouldPassOver(final long offset, final long first, final long last) throws Exception {
-        final JsonNode page = json(client, "/events?before=61&limit=10&offset=" + offset);
+        final JsonNode page = json(SERVER.client(), "/events?before=61&limit=10&offset=" + offset);
         assertThat(sequences(page)).isEqualTo(down(first, last, 1));
         assertThat(page.path("offset").asLong()).isEqualTo(offset);
         assertThat(page.path("total").asLong()).isEqualTo(60);
@@ -155,9 +147,9 @@ class PageSystemTest {
     @ValueSource(strings = {"desc", "asc"})
     void shouldNeitherShiftNorRepeatWhileEventsArrive(final String order) throws Exception {
         final String query = "/events?type=step.a&since=1h&limit=7&order=" + order;
-        final JsonNode all = json(client, query.replace("limit=7", "limit=1000"));
+        final JsonNode all = json(SERVER.client(), query.replace("limit=7", "limit=1000"));
         final List<Long> seen = new ArrayList<>();
-        JsonNode page = json(client, query);
+        JsonNode page = json(SERVER.client(), query);
         final long head = page.path("head").asLong();
         final long total = page.path("total").asLong();
         while (true) {
@@ -167,20 +159,20 @@ class PageSystemTest {
             if (page.path("next_cursor").isNull()) {
                 break;
             }
-            publish(client, List.of("{\"type\":\"step.a\"}", "{\"type\":\"other\"}"));
-            page = json(client, query + "&cursor=" + page.path("next_cursor").asString());
+            publish(SERVER.client(), List.of("{\"type\":\"step.a\"}", "{\"type\":\"other\"}"));
+            page = json(SERVER.client(), query + "&cursor=" + page.path("next_cursor").asString());
         }
         assertThat(seen).isEqualTo(sequences(all)).hasSize((int) total);
-        assertThat(json(client, query).path("total").asLong()).isGreaterThan(total);
+        assertThat(json(SERVER.client(), query).path("total").asLong()).isGreaterThan(total);
     }
 
     @Test
     void shouldBeginPagesBehindAnOffsetAndChangeTheirLength() throws Exception {
         final String query = "/events?subject=job/1&before=61";
-        final JsonNode first = json(client, query + "&offset=3&limit=2&fields=type");
+        final JsonNode first = json(SERVER.client(), query + "&offset=3&limit=2&fields=type");
         assertThat(sequences(first)).isEqualTo(List.of(51L, 48L));
         final String cursor = "&cursor=" + first.path("next_cursor").asString();
-        assertThat(sequences(json(client, query + cursor + "&limit=1000")))
+        assertThat(sequences(json(SERVER.client(), query + cursor + "&limit=1000")))
                 .isEqualTo(down(45, 3, 3));
     }
 
@@ -188,8 +180,10 @@ class PageSystemTest {
     void shouldFindWhatWasJustAcknowledged() throws Exception {
         for (int i = 0; i < 200; i++) {
             final long sequence =
-                    client.post("{\"type\":\"own\",\"subject\":\"own/" + i + "\"}").number("seq");
-            assertThat(sequences(json(client, "/events?subject=own/" + i)))
+                    SERVER.client()
+                            .post("{\"type\":\"own\",\"subject\":\"own/" + i + "\"}")
+                            .number("seq");
+            assertThat(sequences(json(SERVER.client(), "/events?subject=own/" + i)))
                     .isEqualTo(List.of(sequence));
         }
     }
@@ -207,8 +201,8 @@ class PageSystemTest {
                 "id,ts,type,category,subject,correlation_id,causation_id,run_id,step_id,occurred_at,source,message,data | whole",
             })
     void shouldTrimEvents(final String fields, final String expected) throws Exception {
-        final String body = client.get("/events?limit=1&before=7&fields=" + fields).body();
-        final String whole = client.get("/events/6").body();
+        final String body = SERVER.client().get("/events?limit=1&before=7&fields=" + fields).body();
+        final String whole = SERVER.client().get("/events/6").body();
         assertThat(body)
                 .startsWith("{\"events\":[" + (expected.equals("whole") ? whole : expected) + "],");
     }
@@ -239,14 +233,14 @@ class PageSystemTest {
                 "%00=1 | query: unknown parameter; known are after, before, category, causation_id, correlation_id, cursor, fields, limit, offset, order, run_id, since, step_id, subject, type, until",
             })
     void shouldNameWhatIsWrong(final String query, final String detail) throws Exception {
-        assertThat(refusal(client, "/events?" + query)).isEqualTo(detail);
+        assertThat(refusal(SERVER.client(), "/events?" + query)).isEqualTo(detail);
     }
 
     @Test
     void shouldRefuseCursorsThatItDidNotGiveForThis() throws Exception {
         final String query = "/events?type=step.a&limit=3";
-        final String cursor = json(client, query).path("next_cursor").asString();
-        assertThat(refusal(client, query + "&offset=1&cursor=" + cursor))
+        final String cursor = json(SERVER.client(), query).path("next_cursor").asString();
+        assertThat(refusal(SERVER.client(), query + "&offset=1&cursor=" + cursor))
                 .isEqualTo(
                         "offset: contradicts cursor, which says where the page begins; give one only");
         for (final String other :
@@ -259,7 +253,7 @@ class PageSystemTest {
                     "/events?type=step.a&before=50",
                     "/events?type=step.a&type=step.b"
                 }) {
-            assertThat(refusal(client, other + "&cursor=" + cursor))
+            assertThat(refusal(SERVER.client(), other + "&cursor=" + cursor))
                     .as(other)
                     .isEqualTo(
                             "cursor: is the one of another question; repeat order, filters and bounds of the first page");
@@ -293,11 +287,11 @@ class PageSystemTest {
             garbage.add(madeUp.encode());
         }
         for (final String text : garbage) {
-            assertThat(refusal(client, query + "&cursor=" + text))
+            assertThat(refusal(SERVER.client(), query + "&cursor=" + text))
                     .as(text)
                     .isEqualTo(
                             "cursor: must be the next_cursor of a page, as it was, or be left out");
         }
-        assertThat(client.get(query + "&cursor=" + cursor).status()).isEqualTo(200);
+        assertThat(SERVER.client().get(query + "&cursor=" + cursor).status()).isEqualTo(200);
     }
 }

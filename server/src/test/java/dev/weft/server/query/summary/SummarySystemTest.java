@@ -5,6 +5,7 @@ import static dev.weft.server.query.QueryFixture.publish;
 import static dev.weft.server.query.QueryFixture.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.RunningServer;
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.index.TooManyTermsException;
@@ -14,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,14 +32,10 @@ class SummarySystemTest {
             "unknown parameter; known are after, before, bucket, by, category, causation_id, correlation_id, run_id, since, step_id,"
                     + " subject, top, type, until";
 
-    @TempDir private static Path directory;
-    private static WeftServer server;
-    private static HttpClient client;
+    @RegisterExtension private static final RunningServer SERVER = new RunningServer();
 
     @BeforeAll
-    static void start() throws Exception {
-        server = WeftServer.start(directory);
-        client = server.connect();
+    static void publishSome() throws Exception {
         final List<String> events = new ArrayList<>();
         for (int i = 1; i <= COUNT; i++) {
             final String type = i % 10 == 0 ? "rare" : i % 3 == 0 ? "often" : "most";
@@ -50,13 +47,7 @@ class SummarySystemTest {
                             + (i % 100 == 0 ? ",\"category\":\"agent\"" : "")
                             + '}');
         }
-        publish(client, events);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        client.close();
-        server.close();
+        publish(SERVER.client(), events);
     }
 
     private static long total(final JsonNode series) {
@@ -70,8 +61,8 @@ class SummarySystemTest {
 
     @Test
     void shouldCountOverTime() throws Exception {
-        final long firstUs = json(client, "/events/1").path("event").path("ts").asLong();
-        final JsonNode answer = json(client, "/events/histogram");
+        final long firstUs = json(SERVER.client(), "/events/1").path("event").path("ts").asLong();
+        final JsonNode answer = json(SERVER.client(), "/events/histogram");
         assertThat(answer.path("total").asLong()).isEqualTo(COUNT);
         assertThat(answer.path("by").isNull()).isTrue();
         assertThat(answer.path("bucket_us").asLong()).isEqualTo(1_000_000);
@@ -85,15 +76,16 @@ class SummarySystemTest {
         assertThat(answer.path("head").asLong()).isEqualTo(COUNT);
         assertThat(answer.path("oldest").asLong()).isEqualTo(1);
 
-        final JsonNode hour = json(client, "/events/histogram?since=1h&bucket=1m&type=rare");
+        final JsonNode hour =
+                json(SERVER.client(), "/events/histogram?since=1h&bucket=1m&type=rare");
         assertThat(hour.path("buckets").asInt()).isEqualTo(61);
         assertThat(hour.path("total").asLong()).isEqualTo(COUNT / 10);
         assertThat(hour.path("from").asLong() % 60_000_000).isZero();
-        final JsonNode none = json(client, "/events/histogram?since=2h&until=1h");
+        final JsonNode none = json(SERVER.client(), "/events/histogram?since=2h&until=1h");
         assertThat(none.path("total").asLong()).isZero();
         assertThat(none.path("bucket_us").asLong()).isEqualTo(60_000_000);
         assertThat(
-                        json(client, "/events/histogram?after=100&before=201&bucket=1d")
+                        json(SERVER.client(), "/events/histogram?after=100&before=201&bucket=1d")
                                 .path("total")
                                 .asLong())
                 .isEqualTo(100);
@@ -101,27 +93,29 @@ class SummarySystemTest {
 
     @Test
     void shouldCountApartTheMostFrequent() throws Exception {
-        final JsonNode types = json(client, "/events/histogram?by=type&bucket=1h");
+        final JsonNode types = json(SERVER.client(), "/events/histogram?by=type&bucket=1h");
         final List<String> found = new ArrayList<>();
         types.path("series")
                 .forEach(each -> found.add(each.path("value").asString() + '=' + total(each)));
         assertThat(found).containsExactly("most=180", "often=90", "rare=30");
         assertThat(types.path("by").asString()).isEqualTo("type");
 
-        final JsonNode top = json(client, "/events/histogram?by=type&bucket=1h&top=1");
+        final JsonNode top = json(SERVER.client(), "/events/histogram?by=type&bucket=1h&top=1");
         assertThat(top.path("series")).hasSize(2);
         assertThat(top.path("series").get(0).path("value").asString()).isEqualTo("most");
         assertThat(top.path("series").get(1).path("value").isNull()).isTrue();
         assertThat(total(top.path("series").get(1))).isEqualTo(120);
         assertThat(top.path("total").asLong()).isEqualTo(COUNT);
 
-        final JsonNode subjects = json(client, "/events/histogram?by=subject&bucket=1d&top=3");
+        final JsonNode subjects =
+                json(SERVER.client(), "/events/histogram?by=subject&bucket=1d&top=3");
         assertThat(subjects.path("series")).hasSize(4);
         assertThat(total(subjects.path("series").get(0))).isEqualTo(10);
         assertThat(total(subjects.path("series").get(3)))
                 .as("the others, and those without")
                 .isEqualTo(270);
-        assertThat(json(client, "/events/histogram?by=category").path("series")).hasSize(2);
+        assertThat(json(SERVER.client(), "/events/histogram?by=category").path("series"))
+                .hasSize(2);
     }
 
     @ParameterizedTest
@@ -143,7 +137,7 @@ class SummarySystemTest {
             })
     void shouldNameWhatIsWrongWithAHistogram(final String query, final String detail)
             throws Exception {
-        assertThat(refusal(client, "/events/histogram?" + query)).isEqualTo(detail);
+        assertThat(refusal(SERVER.client(), "/events/histogram?" + query)).isEqualTo(detail);
     }
 
     @Test
@@ -175,26 +169,36 @@ class SummarySystemTest {
 
     @Test
     void shouldRefuseMoreBucketsThanItCounts() throws Exception {
-        assertThat(json(client, "/events/histogram?since=1494s&bucket=1s").path("buckets").asInt())
+        assertThat(
+                        json(SERVER.client(), "/events/histogram?since=1494s&bucket=1s")
+                                .path("buckets")
+                                .asInt())
                 .isEqualTo(1_495);
-        assertThat(refusal(client, "/events/histogram?since=1501s&bucket=1s"))
+        assertThat(refusal(SERVER.client(), "/events/histogram?since=1501s&bucket=1s"))
                 .isEqualTo(
                         "bucket: from since to until there are 1502 of them; at most 1500 are counted: take longer ones or a shorter time");
-        assertThat(refusal(client, "/events/histogram?since=500s&bucket=1s&by=type&top=50"))
+        assertThat(
+                        refusal(
+                                SERVER.client(),
+                                "/events/histogram?since=500s&bucket=1s&by=type&top=50"))
                 .contains("at most 392 are counted");
-        assertThat(refusal(client, "/events/histogram?since=1970-01-01T00:00:00Z&bucket=1d"))
+        assertThat(
+                        refusal(
+                                SERVER.client(),
+                                "/events/histogram?since=1970-01-01T00:00:00Z&bucket=1d"))
                 .startsWith("bucket: ");
         assertThat(
-                        json(client, "/events/histogram?since=1970-01-01T00:00:00Z")
+                        json(SERVER.client(), "/events/histogram?since=1970-01-01T00:00:00Z")
                                 .path("total")
                                 .asInt())
                 .isEqualTo(COUNT);
-        assertThat(refusal(client, "/events/histogram?limit=3")).isEqualTo("limit: " + KNOWN);
+        assertThat(refusal(SERVER.client(), "/events/histogram?limit=3"))
+                .isEqualTo("limit: " + KNOWN);
     }
 
     @Test
     void shouldListTypes() throws Exception {
-        final JsonNode all = json(client, "/events/types");
+        final JsonNode all = json(SERVER.client(), "/events/types");
         assertThat(all.toString())
                 .isEqualTo(
                         "{\"types\":["
@@ -202,17 +206,18 @@ class SummarySystemTest {
                                 + "{\"type\":\"often\",\"count\":90,\"first_seq\":3,\"last_seq\":297},"
                                 + "{\"type\":\"rare\",\"count\":30,\"first_seq\":10,\"last_seq\":300}],"
                                 + "\"limit\":100,\"head\":300,\"oldest\":1,\"next_after\":null}");
-        final JsonNode page = json(client, "/events/types?limit=2");
+        final JsonNode page = json(SERVER.client(), "/events/types?limit=2");
         assertThat(page.path("types")).hasSize(2);
         assertThat(page.path("next_after").asString()).isEqualTo("often");
-        final JsonNode next = json(client, "/events/types?limit=2&after=often");
+        final JsonNode next = json(SERVER.client(), "/events/types?limit=2&after=often");
         assertThat(next.path("types")).hasSize(1);
         assertThat(next.path("next_after").isNull()).isTrue();
-        assertThat(json(client, "/events/types?prefix=o").path("types")).hasSize(1);
-        assertThat(json(client, "/events/types?prefix=zzz").path("types")).isEmpty();
-        assertThat(refusal(client, "/events/types?prefix=%20")).startsWith("prefix: ");
-        assertThat(refusal(client, "/events/types?limit=1001")).startsWith("limit: ");
-        assertThat(refusal(client, "/events/types?kind=x")).startsWith("kind: unknown parameter");
+        assertThat(json(SERVER.client(), "/events/types?prefix=o").path("types")).hasSize(1);
+        assertThat(json(SERVER.client(), "/events/types?prefix=zzz").path("types")).isEmpty();
+        assertThat(refusal(SERVER.client(), "/events/types?prefix=%20")).startsWith("prefix: ");
+        assertThat(refusal(SERVER.client(), "/events/types?limit=1001")).startsWith("limit: ");
+        assertThat(refusal(SERVER.client(), "/events/types?kind=x"))
+                .startsWith("kind: unknown parameter");
     }
 
     @Test
@@ -221,7 +226,7 @@ class SummarySystemTest {
         String after = "";
         int pages = 0;
         do {
-            final JsonNode page = json(client, "/subjects?kind=job&limit=4" + after);
+            final JsonNode page = json(SERVER.client(), "/subjects?kind=job&limit=4" + after);
             page.path("subjects").forEach(each -> found.put(each.path("subject").asString(), each));
             after = "&after=" + page.path("next_after").asString();
             pages++;
@@ -232,19 +237,20 @@ class SummarySystemTest {
         assertThat(pages).isEqualTo(4);
         assertThat(found).hasSize(15);
         final JsonNode nine = Objects.requireNonNull(found.get("job/9"));
-        final JsonNode newest = json(client, "/events?subject=job/9&limit=1").path("events").get(0);
+        final JsonNode newest =
+                json(SERVER.client(), "/events?subject=job/9&limit=1").path("events").get(0);
         assertThat(nine.toString())
                 .isEqualTo(
                         "{\"subject\":\"job/9\",\"count\":10,\"first_seq\":9,\"last_seq\":279,\"last_type\":\"often\",\"last_ts\":"
                                 + newest.path("event").path("ts").asLong()
                                 + '}');
-        assertThat(json(client, "/subjects").path("subjects")).hasSize(15);
-        assertThat(json(client, "/subjects?kind=nothing").path("subjects")).isEmpty();
+        assertThat(json(SERVER.client(), "/subjects").path("subjects")).hasSize(15);
+        assertThat(json(SERVER.client(), "/subjects?kind=nothing").path("subjects")).isEmpty();
         for (final String wrong :
                 new String[] {
                     "kind=Job", "kind=", "kind=job/1", "after=job", "limit=0", "typo=1"
                 }) {
-            assertThat(refusal(client, "/subjects?" + wrong))
+            assertThat(refusal(SERVER.client(), "/subjects?" + wrong))
                     .startsWith(wrong.substring(0, wrong.indexOf('=')) + ": ");
         }
     }
