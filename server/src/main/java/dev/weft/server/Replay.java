@@ -3,7 +3,7 @@ package dev.weft.server;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.runtime.AgentErrors;
 import dev.weft.server.runtime.AgentThread;
-import dev.weft.server.stream.CatchUp;
+import dev.weft.server.stream.replay.CatchUp;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 

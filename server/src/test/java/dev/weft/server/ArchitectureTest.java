@@ -271,6 +271,7 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideInAnyPackage(
+                            "dev.weft.server.stream.replay..",
                             "dev.weft.server.stream.subscription..",
                             "dev.weft.server.stream.facts..")
                     .should()

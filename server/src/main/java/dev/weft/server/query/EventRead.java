@@ -1,7 +1,7 @@
 package dev.weft.server.query;
 
 import dev.weft.protocol.frame.BlockFlyweight;
-import dev.weft.server.stream.BlockCursor;
+import dev.weft.server.stream.replay.BlockCursor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;

@@ -14,6 +14,10 @@ import dev.weft.server.stream.facts.StreamCounters;
 import dev.weft.server.stream.facts.SubscriberFacts;
 import dev.weft.server.stream.facts.SubscriberState;
 import dev.weft.server.stream.facts.Transition;
+import dev.weft.server.stream.replay.CatchUp;
+import dev.weft.server.stream.replay.ReadBudget;
+import dev.weft.server.stream.replay.ReplayLoop;
+import dev.weft.server.stream.replay.ReplayRequest;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever runs it calls {@link #doWork} after the sequencer's cycle and on each signal, again
  * while it answers more than 0, and {@link #tick} every {@link #tickNs}.
  */
-public final class StreamLoop implements Agent {
+public final class StreamLoop implements Agent, ReplayLoop {
     private static final Logger LOG = LoggerFactory.getLogger(StreamLoop.class);
 
     /** Subscribers that one duty cycle takes a step for; each step is at most one batch. */
@@ -357,14 +361,8 @@ public final class StreamLoop implements Agent {
     }
 
     private void onAnswer(final ReplayRequest answer) {
-        final Subscriber subscriber = answer.subscriber;
-        lease.needAlso(answer.cursor);
-        answer.takeStart();
-        try {
-            subscriber.onReplayed(answer);
-        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
-            onFailed(subscriber, ex);
-        }
+        lease.needAlso(answer.cursor());
+        answer.answer();
     }
 
     /** Goes on with a subscriber at the next tick. */
@@ -437,19 +435,19 @@ public final class StreamLoop implements Agent {
         return catchUp.budget().isAmple();
     }
 
-    boolean ask(final ReplayRequest request) {
-        request.limit = fanout.nextSequence() - 1;
-        lease.needAlso(request.cursor);
+    boolean ask(final Subscriber subscriber, final ReplayRequest request) {
+        request.limit(fanout.nextSequence() - 1);
+        lease.needAlso(request.cursor());
         final boolean accepted = catchUp.offer(request);
         if (!accepted) {
             counters.replayRefused.increment();
-            planLater(request.subscriber);
+            planLater(subscriber);
         }
         return accepted;
     }
 
-    /** Newest sequence that all live subscribers have got. Any thread. */
-    long handedOut() {
+    @Override
+    public long handedOut() {
         return fanout.counters().handedOut.get();
     }
 
@@ -457,12 +455,8 @@ public final class StreamLoop implements Agent {
         slots.release();
     }
 
-    /**
-     * Takes an answer of the replay thread over. Thread: replay.
-     *
-     * @return false if there is no room now.
-     */
-    boolean onReplayed(final ReplayRequest answer) {
+    @Override
+    public boolean onReplayed(final ReplayRequest answer) {
         if (!replayed.offer(answer)) {
             return false;
         }

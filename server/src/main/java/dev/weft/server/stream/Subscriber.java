@@ -13,6 +13,8 @@ import dev.weft.server.http.Exchange;
 import dev.weft.server.stream.facts.SubscriberFacts;
 import dev.weft.server.stream.facts.SubscriberState;
 import dev.weft.server.stream.facts.Transition;
+import dev.weft.server.stream.replay.Behind;
+import dev.weft.server.stream.replay.ReplayRequest;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * something is on the way, and they are shared or bounded by the channel's water marks and one
  * chunk.
  */
-final class Subscriber implements Member, Exchange.StreamHandler {
+final class Subscriber implements Member, Behind, Exchange.StreamHandler {
     /**
      * Bytes waiting in the channel at which it counts as writable again, and as not writable. Those
      * of a live one are shared with its group, those of one that catches up are its own.
@@ -317,31 +319,38 @@ final class Subscriber implements Member, Exchange.StreamHandler {
         return true;
     }
 
-    /** Takes what the replay thread read. */
-    void onReplayed(final ReplayRequest answer) {
+    @Override
+    public void onReplayed(final ReplayRequest answer) {
+        try {
+            take(answer);
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            loop.onFailed(this, ex);
+        }
+    }
+
+    private void take(final ReplayRequest answer) {
         inFlight = false;
-        final ByteBuf chunk = answer.chunk;
-        answer.chunk = null;
+        final ByteBuf chunk = answer.takeChunk();
         if (state != SubscriberState.CATCHING_UP) {
             if (chunk != null) {
                 chunk.release();
             }
             return;
         }
-        if (answer.hasFailed) {
+        if (answer.hasFailed()) {
             close(Transition.REPLAY_FAILED, null);
             return;
         }
-        if (chunk != null && answer.conflated != null && answer.conflated.isThrough(answer)) {
+        if (chunk != null && answer.isStretchThrough()) {
             stretchDueUs = loop.timeUs() + policy.intervalUs();
         }
         start = null;
-        cursor = answer.cursor;
-        end = answer.end;
-        readTimestamp = answer.timestamp;
+        cursor = answer.cursor();
+        end = answer.end();
+        readTimestamp = answer.timestamp();
         if (chunk != null) {
             final int length = chunk.readableBytes();
-            final int events = answer.eventCount;
+            final int events = answer.eventCount();
             askAhead(events); // the answer is the next question then
             send(chunk);
             loop.fanout().counters().onDelivered(events, length, 1);
@@ -404,9 +413,8 @@ final class Subscriber implements Member, Exchange.StreamHandler {
             current = new ReplayRequest(this, loop, filter, framing, chunked, policy);
             request = current;
         }
-        current.start = start;
-        current.cursor = cursor;
-        inFlight = loop.ask(current);
+        current.want(start, cursor);
+        inFlight = loop.ask(this, current);
     }
 
     void keepAlive() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.runtime.LoopDuty;
+import dev.weft.server.stream.replay.CatchUp;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;

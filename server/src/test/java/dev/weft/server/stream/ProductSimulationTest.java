@@ -10,6 +10,7 @@ import dev.weft.server.fanout.FanoutAgent;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.SseParser;
 import dev.weft.server.fanout.Term;
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.JournalReader;
 import dev.weft.server.journal.MemoryJournal;
@@ -22,6 +23,7 @@ import dev.weft.server.sequencer.PendingAppend.Status;
 import dev.weft.server.sequencer.Publish;
 import dev.weft.server.sequencer.Sequencer;
 import dev.weft.server.sequencer.SequencerCounters;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -36,10 +38,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The product without sockets and disk: publishers, sequencer, forcing, two I/O loops, the replay
@@ -59,15 +58,7 @@ class ProductSimulationTest {
             Filter.of(Map.of(Filter.Field.TYPE, Set.of(Term.exact("rare"))));
     private static final Pattern GAP = Pattern.compile("\\{\"from\":(\\d+),\"to\":(\\d+),.*}");
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE
-                ? LongStream.of(one)
-                : new SplittableRandom().longs(Long.getLong("test.seeds", 40));
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(40)
     void shouldKeepItsPromises(final long seed) {
         final World world = new World(new SplittableRandom(seed));
         for (int i = 0; i < STEPS; i++) {

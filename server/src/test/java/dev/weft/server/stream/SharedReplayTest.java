@@ -6,6 +6,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Wire;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import java.util.ArrayList;

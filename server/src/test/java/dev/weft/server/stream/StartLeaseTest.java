@@ -7,6 +7,7 @@ import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.journal.Lease;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import java.util.Map;

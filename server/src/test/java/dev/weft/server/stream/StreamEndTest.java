@@ -10,6 +10,7 @@ import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
 import dev.weft.server.stream.facts.SubscriberState;
 import dev.weft.server.stream.facts.Transition;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.LastEventId;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;

@@ -9,6 +9,7 @@ import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Wire;
 import dev.weft.server.stream.facts.SubscriberState;
 import dev.weft.server.stream.facts.Transition;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.UnpooledByteBufAllocator;

@@ -14,7 +14,9 @@ import dev.weft.server.fanout.Filter;
 import dev.weft.server.fanout.Policy;
 import dev.weft.server.fanout.Term;
 import dev.weft.server.fanout.Wire;
+import dev.weft.server.harness.Seeded;
 import dev.weft.server.stream.facts.SubscriberState;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Start;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -26,10 +28,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Two I/O loops, the replay thread and many clients, driven by hand in a random order: publishing,
@@ -52,15 +51,7 @@ class StreamSimulationTest {
     private static final Pattern GAP =
             Pattern.compile("\\{\"weft.gap\":\\{\"from\":(\\d+),\"to\":(\\d+),\"oldest\":\\d+}}");
 
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE
-                ? LongStream.of(one)
-                : new SplittableRandom().longs(Long.getLong("test.seeds", 12));
-    }
-
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(12)
     void shouldShowEachClientARunWithoutHoles(final long seed) {
         final World world = new World(new SplittableRandom(seed));
         for (int i = 0; i < STEPS; i++) {

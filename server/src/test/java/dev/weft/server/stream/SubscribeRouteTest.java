@@ -6,6 +6,7 @@ import dev.weft.protocol.Problem;
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.harness.SilentExchange;
 import dev.weft.server.stream.facts.SubscriberState;
+import dev.weft.server.stream.replay.CatchUp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;

@@ -2,6 +2,7 @@ package dev.weft.server.stream;
 
 import dev.weft.server.fanout.Fabric;
 import dev.weft.server.fanout.FanoutAgent;
+import dev.weft.server.stream.replay.CatchUp;
 import dev.weft.server.stream.subscription.Subscription;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;

@@ -5,7 +5,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.journal.Lease;
-import dev.weft.server.stream.BlockCursor;
+import dev.weft.server.stream.replay.BlockCursor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 

@@ -6,7 +6,7 @@ import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Batch;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.BlockCursor;
+import dev.weft.server.stream.replay.BlockCursor;
 
 /**
  * All events of a range, ascending: block after block as the journal has them, without the index.

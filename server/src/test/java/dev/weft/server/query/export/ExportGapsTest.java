@@ -14,7 +14,7 @@ import dev.weft.server.index.engine.IndexHarness;
 import dev.weft.server.journal.MemoryJournal;
 import dev.weft.server.query.History;
 import dev.weft.server.query.Scope;
-import dev.weft.server.stream.BlockCursor;
+import dev.weft.server.stream.replay.BlockCursor;
 import dev.weft.server.stream.subscription.FilterParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;

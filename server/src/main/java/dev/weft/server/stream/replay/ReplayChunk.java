@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.ChunkedTransfer;

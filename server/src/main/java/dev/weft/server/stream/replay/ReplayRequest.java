@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Ending;
@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A subscriber's wish to read on in the journal, and the answer. It belongs to the I/O loop, from
- * {@link CatchUp#offer} on to the replay thread, and from {@link StreamLoop#onReplayed} on to the
+ * {@link CatchUp#offer} on to the replay thread, and from {@link ReplayLoop#onReplayed} on to the
  * I/O loop again; the queues between them order the accesses. Only {@link #isCancelled} and {@link
  * #isStartTaken} are looked at from both sides at once. One per subscriber that catches up, used
- * again for each chunk.
+ * again for each chunk. The public methods are the loop's.
  */
-final class ReplayRequest {
-    final Subscriber subscriber;
-    final StreamLoop loop;
+public final class ReplayRequest {
+    private final Behind subscriber;
+    final ReplayLoop loop;
     final Filter filter;
     final Framing framing;
     final boolean chunked;
@@ -38,14 +38,10 @@ final class ReplayRequest {
     /** What was read, or null if nothing passed the filter. */
     @Nullable ByteBuf chunk;
 
-    /**
-     * Time of the last event that was looked at, in microseconds since the epoch; negative before.
-     */
     long timestamp = -1;
 
     int eventCount;
 
-    /** Number of the chunk's last event in the filter's ending. */
     int end = Ending.NONE;
 
     boolean hasFailed;
@@ -68,9 +64,14 @@ final class ReplayRequest {
     /** Set by the loop when the subscriber is gone; the replay thread then drops the request. */
     private volatile boolean cancelled;
 
-    ReplayRequest(
-            final Subscriber subscriber,
-            final StreamLoop loop,
+    /**
+     * Makes one that nothing was asked for yet.
+     *
+     * @param subscriber who gets the answers.
+     */
+    public ReplayRequest(
+            final Behind subscriber,
+            final ReplayLoop loop,
             final Filter filter,
             final Framing framing,
             final boolean chunked,
@@ -83,17 +84,74 @@ final class ReplayRequest {
         conflated = policy.isAll() ? null : new ConflatedRead(policy);
     }
 
-    void takeStart() {
+    /**
+     * What is wanted next.
+     *
+     * @param nextStart that is still to be resolved, or null.
+     * @param from first sequence wanted.
+     */
+    public void want(final @Nullable Start nextStart, final long from) {
+        start = nextStart;
+        cursor = from;
+    }
+
+    /** Up to where. */
+    public void limit(final long last) {
+        limit = last;
+    }
+
+    /** First sequence that is wanted, or was not looked at. */
+    public long cursor() {
+        return cursor;
+    }
+
+    /** Hands the answer to the subscriber, whose loop has a lease on its start by now. */
+    public void answer() {
         if (!startTaken) {
             startTaken = true;
         }
+        subscriber.onReplayed(this);
+    }
+
+    /** What was read, once; null if nothing passed the filter. */
+    public @Nullable ByteBuf takeChunk() {
+        final ByteBuf read = chunk;
+        chunk = null;
+        return read;
+    }
+
+    public boolean hasFailed() {
+        return hasFailed;
+    }
+
+    /** Whether the newest events up to the limit were all read, of one that wants only those. */
+    public boolean isStretchThrough() {
+        return conflated != null && conflated.isThrough(this);
+    }
+
+    /** Number of the chunk's last event in the filter's ending. */
+    public int end() {
+        return end;
+    }
+
+    /**
+     * Time of the last event that was looked at, in microseconds since the epoch; negative before.
+     */
+    public long timestamp() {
+        return timestamp;
+    }
+
+    /** Events in the chunk. */
+    public int eventCount() {
+        return eventCount;
     }
 
     boolean isStartTaken() {
         return startTaken;
     }
 
-    void cancel() {
+    /** The subscriber is gone. */
+    public void cancel() {
         cancelled = true;
     }
 
@@ -103,8 +161,7 @@ final class ReplayRequest {
 
     /** Frees the chunk of a subscriber that is gone. */
     void discard() {
-        final ByteBuf unsent = chunk;
-        chunk = null;
+        final ByteBuf unsent = takeChunk();
         if (unsent != null) {
             unsent.release();
         }

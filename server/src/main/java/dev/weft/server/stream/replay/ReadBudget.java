@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.server.runtime.Signal;
 import io.netty.buffer.ByteBuf;
@@ -51,12 +51,12 @@ public final class ReadBudget {
     }
 
     /** Whether more than half of it is free: enough for what is only read ahead. */
-    boolean isAmple() {
+    public boolean isAmple() {
         return used.get() < lengthMax / 2;
     }
 
     /** A fair part of it for one of so many who wait, next to those that have theirs. */
-    int share(final int waiting, final int min, final int max) {
+    public int share(final int waiting, final int min, final int max) {
         return (int) Math.max(min, Math.min(max, lengthMax / Math.max(1, waiting + holders.get())));
     }
 
@@ -77,7 +77,7 @@ public final class ReadBudget {
     }
 
     /** Takes bytes if there are some. */
-    boolean tryTake(final int length) {
+    public boolean tryTake(final int length) {
         long before = used.get();
         while (before == 0 || before + length <= lengthMax) {
             if (used.compareAndSet(before, before + length)) {

@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.server.journal.JournalMemory;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.protocol.frame.BlockFlyweight;
 import dev.weft.protocol.frame.ControlFrames;
@@ -35,13 +35,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class CatchUp implements Agent {
     /** Longest chunk, unless a single event is longer. */
-    static final int CHUNK_LENGTH_MAX = FanoutAgent.CYCLE_LENGTH_MAX;
+    public static final int CHUNK_LENGTH_MAX = FanoutAgent.CYCLE_LENGTH_MAX;
 
     /** Chunk when so many catch up that the budget is not enough for longer ones. */
-    static final int CHUNK_LENGTH_MIN = 16 * 1024;
+    public static final int CHUNK_LENGTH_MIN = 16 * 1024;
 
     /** Bytes of all chunks that are not yet written. */
-    static final long CHUNKS_LENGTH_MAX = 64L * 1024 * 1024;
+    public static final long CHUNKS_LENGTH_MAX = 64L * 1024 * 1024;
 
     /** Bytes of the journal that one step looks at. */
     static final int SCAN_LENGTH_MAX = 4 * 1024 * 1024;
@@ -83,7 +83,7 @@ public final class CatchUp implements Agent {
     }
 
     /** The same with another bound for what is not yet written, and another clock. */
-    CatchUp(
+    public CatchUp(
             final Journal journal,
             final ByteBufAllocator allocator,
             final int subscribersMax,
@@ -106,7 +106,7 @@ public final class CatchUp implements Agent {
     }
 
     /** What chunks that are not yet written may take. */
-    ReadBudget budget() {
+    public ReadBudget budget() {
         return budget;
     }
 
@@ -115,7 +115,7 @@ public final class CatchUp implements Agent {
      *
      * @return false if the queue is full: the caller keeps it.
      */
-    boolean offer(final ReplayRequest request) {
+    public boolean offer(final ReplayRequest request) {
         if (!inbox.offer(request)) {
             return false;
         }

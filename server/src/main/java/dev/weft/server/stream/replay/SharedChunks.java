@@ -1,4 +1,4 @@
-package dev.weft.server.stream;
+package dev.weft.server.stream.replay;
 
 import dev.weft.protocol.frame.Framing;
 import dev.weft.server.fanout.Filter;
@@ -16,7 +16,7 @@ final class SharedChunks {
 
     /** What was read, for whom, and where that ended. */
     private record Entry(
-            StreamLoop loop,
+            ReplayLoop loop,
             Filter filter,
             Framing framing,
             boolean chunked,
