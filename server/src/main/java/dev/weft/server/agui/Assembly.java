@@ -24,6 +24,9 @@ final class Assembly {
     static final int MESSAGES_MAX = 20_000;
     static final int LENGTH_MAX = SessionOutput.LENGTH_MAX;
 
+    /** What a tool call takes besides its texts. */
+    private static final int CALL_LENGTH = 64;
+
     private final List<Draft> drafts = new ArrayList<>();
     private final Set<String> knownIds = new HashSet<>();
     private final Map<String, Draft> byId = new HashMap<>(); // of this run
@@ -199,7 +202,7 @@ final class Assembly {
             return;
         }
         final Draft draft = message(id, role, timestampUs);
-        draft.put("name", AguiJson.text(tree, "name"));
+        put(draft, "name", AguiJson.text(tree, "name"));
         append(
                 draft.content,
                 AguiJson.text(tree, "content")); // no member of AG-UI, but some have it
@@ -235,11 +238,18 @@ final class Assembly {
 
     private Draft draft(final @Nullable String id, final String role, final long timestampUs) {
         final Draft draft = new Draft(AguiJson.MAPPER.createObjectNode());
-        draft.put("id", id);
-        draft.put("role", role);
-        draft.put("timestamp", Instant.EPOCH.plus(timestampUs, ChronoUnit.MICROS).toString());
+        put(draft, "id", id);
+        put(draft, "role", role);
+        put(draft, "timestamp", Instant.EPOCH.plus(timestampUs, ChronoUnit.MICROS).toString());
         drafts.add(draft);
         return draft;
+    }
+
+    private void put(final Draft draft, final String name, final @Nullable String value) {
+        if (value != null) {
+            draft.known.put(name, value);
+            length += value.length();
+        }
     }
 
     /** A call belongs to its message, or to one of its own. */
@@ -254,7 +264,7 @@ final class Assembly {
         final Call call = new Call(id, name);
         calls.put(id, call);
         message(parentId == null ? id : parentId, "assistant", timestampUs).calls.add(call);
-        length += id.length();
+        length += CALL_LENGTH + id.length() + (name == null ? 0 : name.length());
         return call;
     }
 
@@ -277,7 +287,7 @@ final class Assembly {
             length += text == null ? 0 : text.length();
         }
         final Draft draft = draft(id, "tool", timestampUs);
-        draft.put("toolCallId", callId);
+        put(draft, "toolCallId", callId);
         append(draft.content, text);
         if (id != null) {
             knownIds.add(id);
@@ -317,12 +327,6 @@ final class Assembly {
 
         Draft(final ObjectNode known) {
             this.known = known;
-        }
-
-        void put(final String name, final @Nullable String value) {
-            if (value != null) {
-                known.put(name, value);
-            }
         }
 
         ObjectNode message() {

@@ -252,4 +252,74 @@ class OutputTest {
             assertThat(Samples.json(output.finish())).contains("'session_id':'s-1'");
         }
     }
+
+    @Test
+    void shouldSayThatATranscriptOfTooManyMessagesIsTooLong() {
+        final SessionOutput output = OutputFormat.TRANSCRIPT.output("s-1");
+        for (int i = 0; i < Assembly.MESSAGES_MAX; i++) {
+            output.on(
+                    Samples.stored("r1", "{'type':'TEXT_MESSAGE_START','messageId':'m" + i + "'}"));
+        }
+        assertThat(Samples.json(output.finish())).contains("'m" + (Assembly.MESSAGES_MAX - 1));
+        output.on(Samples.stored("r1", "{'type':'TEXT_MESSAGE_START','messageId':'one more'}"));
+        assertThatThrownBy(output::finish).hasMessageContaining("ask for one run with run_id");
+    }
+
+    /** Whatever an event has that is kept counts, not its text alone. */
+    @Test
+    void shouldCountNamesAndCallsInATranscript() {
+        final String name = "x".repeat(900_000);
+        final SessionOutput ofCalls = OutputFormat.TRANSCRIPT.output("s-1");
+        final SessionOutput ofNames = OutputFormat.TRANSCRIPT.output("s-1");
+        final SessionOutput ofEmptyCalls = OutputFormat.TRANSCRIPT.output("s-1");
+        for (int i = 0; i < 20; i++) {
+            ofCalls.on(
+                    Samples.stored(
+                            "r1",
+                            "{'type':'TOOL_CALL_START','toolCallId':'c%d','parentMessageId':'m','toolCallName':'%s'}"
+                                    .formatted(i, name)));
+            ofNames.on(
+                    Samples.stored(
+                            "r1",
+                            "{'type':'TEXT_MESSAGE_START','messageId':'m%d','name':'%s'}"
+                                    .formatted(i, name)));
+        }
+        for (int i = 0; i < 300_000; i++) {
+            ofEmptyCalls.on(
+                    new StoredEvent(
+                            "TOOL_CALL_START",
+                            "r1",
+                            1,
+                            ("{\"toolCallId\":\"" + i + "\",\"parentMessageId\":\"m\"}")
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        }
+        assertThatThrownBy(ofCalls::finish).hasMessageContaining("ask for one run with run_id");
+        assertThatThrownBy(ofNames::finish).hasMessageContaining("ask for one run with run_id");
+        assertThatThrownBy(ofEmptyCalls::finish)
+                .hasMessageContaining("ask for one run with run_id");
+    }
+
+    @Test
+    void shouldAssembleWhatLacksAMember() {
+        assertThat(
+                        messages(
+                                        "{'messages':7}",
+                                        "{'messages':[{'role':'user','content':'nameless'},{'role':'user','content':'nameless'}]}",
+                                        "{'type':'RUN_STARTED','threadId':'t','runId':'r','input':{}}",
+                                        "{'type':'TEXT_MESSAGE_START'}",
+                                        "{'type':'TEXT_MESSAGE_CONTENT','delta':'lost'}",
+                                        "{'type':'TEXT_MESSAGE_CHUNK','delta':'lost'}",
+                                        "{'type':'TOOL_CALL_START','toolCallName':'lost'}",
+                                        "{'type':'TOOL_CALL_ARGS','delta':'lost'}",
+                                        "{'type':'TOOL_CALL_RESULT','content':'of nobody'}",
+                                        "{'type':'THINKING_TEXT_MESSAGE_CONTENT','delta':'so'}",
+                                        "{'type':'REASONING_MESSAGE_START','messageId':'g'}",
+                                        "{'type':'REASONING_MESSAGE_CONTENT','messageId':'g','delta':'hm'}")
+                                .replaceAll(",'timestamp':'[^']*'", ""))
+                .isEqualTo(
+                        "[{'role':'user','content':'nameless'},{'role':'user','content':'nameless'},"
+                                + "{'role':'tool','content':'of nobody'},"
+                                + "{'role':'reasoning','content':'so'},"
+                                + "{'id':'g','role':'reasoning','content':'hm'}]");
+    }
 }
