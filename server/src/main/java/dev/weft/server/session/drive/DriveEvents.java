@@ -21,9 +21,11 @@ import dev.weft.server.session.state.SessionState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,7 @@ final class DriveEvents implements DriverEvents {
     private final Consumer<SessionRef> whenEnded;
     private final Map<String, OrderRules> orders = new HashMap<>(); // of who wrote a line
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
-    private int underWayCount;
+    private final Set<String> underWay = new HashSet<>(); // ids of sessions, one change of each
 
     /**
      * Makes it.
@@ -111,7 +113,7 @@ final class DriveEvents implements DriverEvents {
     }
 
     private boolean change(final SessionRef session, final Phase phase, final String data) {
-        if (changes.size() + underWayCount >= CHANGES_MAX) {
+        if (changes.size() + underWay.size() >= CHANGES_MAX) {
             return false;
         }
         if (phase != Phase.RUNNING) {
@@ -211,6 +213,7 @@ final class DriveEvents implements DriverEvents {
         Change change = changes.peek();
         while (change != null
                 && change.mark <= appends.appendedCount()
+                && !underWay.contains(change.session.id()) // it may have to be done again, first
                 && clockNs.getAsLong() - change.notBeforeNs >= 0) {
             changes.poll();
             start(change);
@@ -221,7 +224,7 @@ final class DriveEvents implements DriverEvents {
     }
 
     private void start(final Change change) {
-        underWayCount++;
+        underWay.add(change.session.id());
         final SessionCommands.Finding finding = sessionCommands.find(change.session.id());
         commands.run(
                 (index, head) -> {
@@ -240,7 +243,7 @@ final class DriveEvents implements DriverEvents {
                             over(change);
                             return;
                         }
-                        underWayCount--;
+                        underWay.remove(change.session.id());
                         changes.addFirst(
                                 new Change(
                                         change.session,
@@ -253,7 +256,7 @@ final class DriveEvents implements DriverEvents {
     }
 
     private void over(final Change change) {
-        underWayCount--;
+        underWay.remove(change.session.id());
         if (change.phase != Phase.RUNNING) {
             whenEnded.accept(change.session);
         }
