@@ -73,6 +73,7 @@ public final class JobRunner implements AutoCloseable {
     private final CountDownLatch allEnded = new CountDownLatch(1); // after isClosing
     private boolean isLooking;
     private boolean isNews; // since the look began
+    private boolean isLookToCome;
     private boolean isFirst = true;
     private volatile boolean isClosing; // written by weft-jobs
     private volatile boolean isClosed; // written by who closes it
@@ -168,8 +169,22 @@ public final class JobRunner implements AutoCloseable {
         if (isNews) {
             look();
         } else if (isWaiting || !begun.isEmpty()) {
-            later(this::look, LOOK_MS);
+            lookLater();
         }
+    }
+
+    /** One look is to come, however many there were: each would have one behind it else. */
+    private void lookLater() {
+        if (isLookToCome) {
+            return;
+        }
+        isLookToCome = true;
+        later(
+                () -> {
+                    isLookToCome = false;
+                    look();
+                },
+                LOOK_MS);
     }
 
     private void take(final String id) {
