@@ -140,8 +140,9 @@ final class JobProcess {
         return true;
     }
 
-    /** Ends it and all it started. */
+    /** Ends it and all it started, and soon listens to nobody who got away. */
     void kill() {
         child.kill();
+        later(child::closePipes);
     }
 }

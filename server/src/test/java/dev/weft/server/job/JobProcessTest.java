@@ -7,6 +7,8 @@ import dev.weft.protocol.event.EventRules;
 import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.sequencer.AppendInbox;
 import dev.weft.server.sequencer.PendingAppend;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class JobProcessTest {
@@ -64,5 +67,25 @@ class JobProcessTest {
         process.ended().get(20, TimeUnit.SECONDS);
         process.kill();
         assertThat(process.end().error()).isNull();
+    }
+
+    /** It left the group and its mark, and is never quiet. */
+    @Test
+    void shouldNotListenToAStrangerWhenItIsKilled(@TempDir final Path directory) throws Exception {
+        isWritable.set(true);
+        final Path pid = directory.resolve("pid");
+        final JobProcess process =
+                start(
+                        "setsid env -i sh -c 'echo $$ > %s; while :; do echo x; sleep 0.1; done' & sleep 60"
+                                .formatted(pid));
+        await().until(() -> Files.exists(pid) && Files.size(pid) > 1);
+        process.stop();
+        process.kill();
+        try {
+            process.ended().get(20, TimeUnit.SECONDS);
+        } finally {
+            ProcessHandle.of(Long.parseLong(Files.readString(pid).trim()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 }
