@@ -149,4 +149,88 @@ class OrderRulesTest {
         }
         assertThat(accepted).isGreaterThan(1);
     }
+
+    @Test
+    void shouldRememberNoMoreThanItMayWhenItOnlyWarns() {
+        rules = new OrderRules(OrderMode.WARN);
+        rules.on(Samples.event(START));
+        for (int i = 0; i <= OrderRules.OPEN_MAX; i++) {
+            rules.on(Samples.event(text("START", "m" + i)));
+        }
+        assertThat(rules.on(Samples.event(text("END", "m" + OrderRules.OPEN_MAX))).violation())
+                .endsWith("no text message \"m" + OrderRules.OPEN_MAX + "\" is open");
+    }
+
+    @Test
+    void shouldNameTheFirstOfVeryManyThatAreOpen() {
+        rules.on(Samples.event(START));
+        for (int i = 0; i < 20; i++) {
+            assertThat(last(text("START", "m" + i))).isEqualTo("null");
+        }
+        assertThat(last(FINISH))
+                .startsWith("RUN_FINISHED: still open: text message \"m0\", ")
+                .endsWith(" more")
+                .hasSizeLessThan(400);
+    }
+
+    @Test
+    void shouldTakeASubagentsParentThatHasStartedOrEndedInTheRun() {
+        final String child =
+                "{'type':'SUBAGENT_STARTED','subagentRunId':'%s','name':'n','parentSubagentRunId':'%s'}";
+        assertThat(last(START, child.formatted("b", "a")))
+                .isEqualTo(
+                        "SUBAGENT_STARTED.parentSubagentRunId: no subagent \"a\" has started in this run");
+        assertThat(
+                        last(
+                                "{'type':'SUBAGENT_STARTED','subagentRunId':'a','name':'n'}",
+                                child.formatted("b", "a"),
+                                "{'type':'SUBAGENT_FINISHED','subagentRunId':'a'}",
+                                child.formatted("c", "a")))
+                .isEqualTo("null");
+        assertThat(
+                        last(
+                                "{'type':'SUBAGENT_FINISHED','subagentRunId':'b'}",
+                                "{'type':'SUBAGENT_FINISHED','subagentRunId':'c'}",
+                                FINISH))
+                .as("those that ended hold nothing open")
+                .isEqualTo("null");
+    }
+
+    private static String chunkOf(final String subagent, final String more) {
+        return "{'type':'TEXT_MESSAGE_CHUNK','subagentRunId':'" + subagent + "'," + more + "}";
+    }
+
+    @Test
+    void shouldBoundHowManySendChunksAtOnce() {
+        rules.on(Samples.event(START));
+        for (int i = 0; i < ChunkLanes.LANES_MAX; i++) {
+            assertThat(last(chunkOf("a" + i, "'messageId':'m" + i + "'"))).isEqualTo("null");
+        }
+        assertThat(last(chunkOf("one more", "'messageId':'x'")))
+                .isEqualTo(
+                        "TEXT_MESSAGE_CHUNK: more than "
+                                + ChunkLanes.LANES_MAX
+                                + " subagents send chunks at once");
+        assertThat(last(chunkOf("a7", "'messageId':'of a lane that is there'"))).isEqualTo("null");
+    }
+
+    @Test
+    void shouldTakeNoChunkThatIsAnothersOrAnybodys() {
+        assertThat(last(START, chunkOf("a", "'messageId':'m'"), chunkOf("b", "'messageId':'m'")))
+                .isEqualTo(
+                        "TEXT_MESSAGE_CHUNK.subagentRunId: another one began the text message \"m\"");
+        assertThat(last("{'type':'TEXT_MESSAGE_CHUNK','delta':'d'}"))
+                .as("only one it can be")
+                .isEqualTo("null");
+        assertThat(
+                        last(
+                                chunkOf("b", "'messageId':'n'"),
+                                "{'type':'TEXT_MESSAGE_CHUNK','delta':'d'}"))
+                .isEqualTo(
+                        "TEXT_MESSAGE_CHUNK: has neither messageId nor subagentRunId, but several subagents have an open text message");
+        final String begun =
+                "{'type':'TOOL_CALL_CHUNK','toolCallId':'c','toolCallName':'n','parentMessageId':'p'}";
+        assertThat(last(begun, "{'type':'TOOL_CALL_CHUNK','toolCallId':'c','parentMessageId':'q'}"))
+                .isEqualTo("TOOL_CALL_CHUNK: contradicts the chunk that began the tool call \"c\"");
+    }
 }

@@ -73,6 +73,15 @@ class RunInputTest {
     }
 
     @Test
+    void shouldTakeNullForAbsent() {
+        assertThat(
+                        run(
+                                "{'run_id':null,'thread_id':null,'parent_run_id':null,'forwarded_props':null,'messages':[{'role':'user','content':'a'}]}"))
+                .isEqualTo(
+                        "{'threadId':'s-1','runId':'id-1','messages':[{'role':'user','content':'a','id':'id-2'}],'tools':[],'context':[],'forwardedProps':{}}");
+    }
+
+    @Test
     void shouldWriteMembersAsAguiHasThem() {
         assertThat(
                         run(
@@ -96,6 +105,10 @@ class RunInputTest {
                     {} | messages: is required
                     {'messages':[]} | messages: must be an array of at least one message
                     {'messages':{}} | messages: must be an array of at least one message
+                    {'messages':null} | messages: is required
+                    {'messages':[{'role':5,'content':'a'}]} | messages[0].role: must be one of
+                    {'messages':[{'role':'assistant'}]} | messages[0].content: is required, and not empty
+                    {'thread_id':5,'messages':[{'role':'user','content':'a'}]} | thread_id: must be a string of 1 to 128 characters
                     {'messages':['a']} | messages[0]: must be an object
                     {'messages':[{'content':'a'}]} | messages[0].role: is required
                     {'messages':[{'role':'robot','content':'a'}]} | messages[0].role: must be one of user, assistant, system, developer, tool
@@ -162,5 +175,14 @@ class RunInputTest {
     void shouldRefuseAnInputThatBecomesTooLong() {
         assertThat(message("{'content':'" + "x".repeat(AguiEvent.LENGTH_MAX) + "'}"))
                 .contains("bytes, more than " + AguiEvent.LENGTH_MAX);
+    }
+
+    @Test
+    void shouldTakeSoManyMessagesAndNoMore() {
+        final String one = "{'id':'m','role':'user','content':'a'}";
+        final String most = (one + ",").repeat(RunInput.MESSAGES_MAX - 1) + one;
+        assertThat(run("{'messages':[" + most + "]}")).startsWith("{'threadId':'s-1'");
+        assertThat(run("{'messages':[" + most + "," + one + "]}"))
+                .isEqualTo("messages: must be at most " + RunInput.MESSAGES_MAX);
     }
 }

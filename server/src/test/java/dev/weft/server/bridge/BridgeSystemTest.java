@@ -256,6 +256,47 @@ class BridgeSystemTest {
         }
     }
 
+    /** Whoever has the group now reads on: this one gives up, and waits again. */
+    @Test
+    void shouldGiveUpTheGroupWhenAnotherHasTakenIt() throws IOException {
+        try (WeftServer server = server("valkey-from-streams", "orders")) {
+            awaitState(server, "stream_in", "running");
+            final String key = "weft:bridge:valkey:weft";
+            assertThat(side.call(CommandType.EXISTS, key)).containsExactly(1L);
+            side.call(CommandType.SET, key, "another");
+            side.addAll("orders", 1, 3);
+            awaitState(server, "stream_in", "standby");
+            assertThat(server.weft().head()).isZero();
+            side.call(CommandType.DEL, key);
+            awaitHead(server, 3);
+            assertThat(entries(events(server, "type=valkey.entry")))
+                    .containsExactly("1-0", "2-0", "3-0");
+        }
+    }
+
+    /** Anybody may name the same cause: how far it is, the bridge's own events say. */
+    @Test
+    void shouldNotTakeTheEventsOfOthersForItsOwn() throws IOException {
+        side.addAll("orders", 1, 3);
+        try (WeftServer server = server("valkey-from-streams", "orders");
+                HttpClient client = server.connect()) {
+            awaitHead(server, 3);
+            awaitAcknowledged("orders");
+            assertThat(
+                            client.post(
+                                            "{\"type\":\"x\",\"id\":\"mine\",\"causation_id\":\"valkey:orders\"}")
+                                    .status())
+                    .isEqualTo(200);
+        }
+        side.call(CommandType.XGROUP, "DESTROY", "orders", "weft");
+        try (WeftServer server = server("valkey-from-streams", "orders")) {
+            side.addAll("orders", 4, 4);
+            awaitHead(server, 5);
+            assertThat(entries(events(server, "type=valkey.entry")))
+                    .containsExactly("1-0", "2-0", "3-0", "4-0");
+        }
+    }
+
     @Test
     void shouldMakeEventsOfMessagesAndTellWhenSomeMayBeMissing() throws IOException {
         try (WeftServer server =

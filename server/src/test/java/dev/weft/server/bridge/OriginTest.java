@@ -59,4 +59,12 @@ class OriginTest {
         assertThat(EntryId.of("18446744073709551615-3")).hasToString("18446744073709551615-3");
         assertThat(EntryId.parse("5")).isNull();
     }
+
+    @Test
+    void shouldTakeNothingElseForAnId() {
+        assertThat(EntryId.parse("7")).isNull();
+        assertThat(EntryId.parse("-7")).isNull();
+        assertThat(EntryId.parse("7-x")).isNull();
+        assertThat(EntryId.parse("7-8")).isEqualTo(new EntryId(7, 8));
+    }
 }

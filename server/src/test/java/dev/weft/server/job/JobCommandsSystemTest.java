@@ -113,6 +113,32 @@ class JobCommandsSystemTest {
     }
 
     @Test
+    void shouldBoundNamesAndSteps() throws IOException {
+        assertThat(detail("{\"name\":\"" + "x".repeat(257) + "\"}"))
+                .isEqualTo("name: must be a text of 1 to 256 characters");
+        final String step = "{\"name\":\"s\"}";
+        final String most = (step + ",").repeat(NewJob.STEPS_MAX - 1) + step;
+        assertThat(detail("{\"name\":\"a\",\"steps\":[" + most + "," + step + "]}"))
+                .isEqualTo("steps: must be an array of at most 1000");
+        assertThat(detail("{\"name\":\"a\",\"" + "x".repeat(257) + "\":1}"))
+                .startsWith("a member: is no member of this request");
+        assertThat(detail("")).isEqualTo("the body must be one JSON object");
+        assertThat(
+                        server.post(
+                                        "",
+                                        "{\"name\":\"a\",\"type\":null,\"steps\":null,\"command\":null}")
+                                .status())
+                .as("null is as good as absent")
+                .isEqualTo(201);
+    }
+
+    private String detail(final String body) throws IOException {
+        final Answer answer = server.client().post("/runner-jobs", body, JobServer.JSON);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        return JobServer.json(answer).path("detail").asString();
+    }
+
+    @Test
     void shouldRefuseABodyThatIsTooLong() throws IOException {
         final Answer answer =
                 server.post("", "{\"name\":\"" + "x".repeat(NewJob.BODY_LENGTH_MAX) + "\"}");

@@ -147,6 +147,57 @@ class JobFoldSystemTest {
     }
 
     @Test
+    void shouldKeepSoMuchOfALongTextAndNoHalfCharacter() throws IOException {
+        final String name = "x".repeat(255);
+        server.publish("long", "job.created", "{\"name\":\"" + name + "🌍y\"}");
+        server.publish("long", "step.started", "{\"stepId\":\"\"}");
+        server.publish("long", "step.progress", "{\"stepId\":\"s\",\"progress\":40}");
+        server.publish("long", "step.completed", "{\"stepId\":\"s\",\"status\":\"running\"}");
+        server.publish("long", "step.progress", "{\"stepId\":\"s\",\"progress\":50}");
+        server.publish(
+                "long",
+                "job.failed",
+                "{\"error\":\"" + "e".repeat(3_000) + "\",\"exit_code\":99999999999999999999}");
+        final JsonNode job = server.get("/long");
+        assertThat(job.path("name").asString()).isEqualTo(name);
+        assertThat(job.path("error").asString()).isEqualTo("e".repeat(2_048));
+        assertThat(job.path("exit_code").isNull()).isTrue();
+        assertThat(steps("long")).as("a step has an id").containsExactly("s COMPLETED -");
+        assertThat(job.path("steps").get(0).path("progress").asInt())
+                .as("it was over")
+                .isEqualTo(40);
+    }
+
+    @Test
+    void shouldKeepSoManySteps() throws IOException {
+        for (int batch = 0; batch < 2; batch++) {
+            final StringBuilder events = new StringBuilder();
+            for (int i = 0; i < 5_010; i++) {
+                events.append(
+                                "{\"type\":\"step.started\",\"subject\":\"job/most\",\"data\":{\"stepId\":\"")
+                        .append(batch)
+                        .append('-')
+                        .append(i)
+                        .append("\"}}\n");
+            }
+            assertThat(
+                            server.client()
+                                    .post(
+                                            "/events",
+                                            events.toString(),
+                                            "Content-Type: application/x-ndjson\r\n")
+                                    .status())
+                    .isEqualTo(200);
+        }
+        server.publish("most", "step.completed", "{\"stepId\":\"0-7\"}");
+        server.publish("most", "step.completed", "{\"stepId\":\"1-5009\"}");
+        final JsonNode job = server.get("/most");
+        assertThat(job.path("step_counts").path("total").asInt()).isEqualTo(Job.STEPS_MAX);
+        assertThat(job.path("step_counts").path("completed").asInt()).isEqualTo(1);
+        assertThat(job.path("steps")).hasSize(Job.STEPS_SHOWN_MAX);
+    }
+
+    @Test
     void shouldPageThroughManySteps() throws IOException {
         final StringBuilder events = new StringBuilder();
         for (int i = 0; i < 2_500; i++) {
@@ -186,6 +237,12 @@ class JobFoldSystemTest {
                                 .asLong())
                 .isEqualTo(first);
         assertThat(server.get("/f/events?type=step.*").path("total").asInt()).isEqualTo(1);
+        final Answer preferred =
+                server.client()
+                        .answerOf(
+                                "/runner-jobs/f/events",
+                                "Accept: text/event-stream;q=0.5, application/json\r\n");
+        assertThat(preferred.headers().get("content-type")).startsWith("application/json");
         final Answer twice = server.client().get("/runner-jobs/f/events?subject=job/g");
         assertThat(twice.status()).isEqualTo(400);
         assertThat(twice.body()).contains("subject: is said by the path here");

@@ -32,6 +32,7 @@ class JobRunnerSystemTest {
             bytes=printf 'a\\377b'
             many=sh -c 'i=0; while [ $i -lt 20000 ]; do echo line $i é; i=$((i+1)); done'
             none=/no/such/program
+            halves=sh -c 'for b in "a\\\\303" "\\\\251b\\\\342\\\\202" "\\\\254\\\\360\\\\237\\\\214" "\\\\215" "c\\\\342\\\\202"; do printf "$b"; sleep 0.1; done'
             """;
 
     @TempDir Path directory;
@@ -153,6 +154,46 @@ class JobRunnerSystemTest {
                         "{\"stepId\":\"command\",\"stream\":\"stdout\",\"encoding\":\"base64\",\"chunk\":\"Yf9i\"}");
     }
 
+    /** A character that comes in two reads is one; what is none at the end is told as it is. */
+    @Test
+    void shouldNotCutCharacters() throws IOException {
+        final StringBuilder text = new StringBuilder();
+        final List<String> raw = new ArrayList<>();
+        for (final Frame frame : server.wholeStream(create("halves"), null)) {
+            if (frame.event().equals("step.output")) {
+                final JsonNode data =
+                        JsonMapper.shared()
+                                .readTree(
+                                        frame.data()
+                                                .getBytes(
+                                                        java.nio.charset.StandardCharsets
+                                                                .ISO_8859_1));
+                final String chunk = data.path("chunk").asString();
+                assertThat(chunk).isNotEmpty();
+                if (data.has("encoding")) {
+                    raw.add(chunk);
+                } else {
+                    text.append(chunk);
+                }
+            }
+        }
+        assertThat(text).hasToString("aéb€🌍c");
+        assertThat(raw).containsExactly("4oI=");
+    }
+
+    @Test
+    void shouldFailAJobWhoseCommandIsNotConfiguredAnyMore() throws IOException {
+        create("slow");
+        create("slow");
+        final String waiting = create("ok");
+        server.close();
+        server =
+                new JobServer(directory.resolve("data"), Map.of("job-command", "other=echo other"));
+        await().until(() -> status(waiting).equals("FAILED"));
+        assertThat(server.get("/" + waiting).path("error").asString())
+                .isEqualTo("the command ok is not configured any more");
+    }
+
     @Test
     void shouldEndTheProcessOfAJobThatIsCancelled() throws IOException {
         final String job = create("slow");
@@ -203,7 +244,7 @@ class JobRunnerSystemTest {
     void shouldRunOnlyWhatWasCreatedHereAndIsConfigured() throws IOException {
         final Answer unknown = server.post("", "{\"name\":\"n\",\"command\":\"rm\"}");
         assertThat(unknown.status()).isEqualTo(400);
-        assertThat(unknown.body()).contains("bad, bytes, many, none, ok, slow, stubborn");
+        assertThat(unknown.body()).contains("bad, bytes, halves, many, none, ok, slow, stubborn");
         server.publish("forged", "job.created", "{\"name\":\"n\",\"command\":\"ok\"}");
         server.publish("forged", "job.queued", "");
         server.wholeStream(create("ok"), null);

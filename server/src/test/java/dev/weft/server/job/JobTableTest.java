@@ -76,4 +76,48 @@ class JobTableTest {
         table.onOldest(5);
         assertThat(jobs()).containsExactly("b COMPLETED");
     }
+
+    @Test
+    void shouldKnowWhoseCommandHasEnded() {
+        final Fabric servers =
+                new Fabric(1 << 20, EventRules.forCallers(List.of(), List.of()).forServer());
+        table.on(
+                servers.block(
+                        1,
+                        List.of(
+                                "{\"type\":\"job.created\",\"subject\":\"job/own\","
+                                        + "\"source\":{\"kind\":\"kernel_api\"},"
+                                        + "\"data\":{\"name\":\"n\",\"command\":\"c\"}}")),
+                0,
+                1);
+        on(2, "others", "job.completed");
+        assertThat(table.hasEnded("nobody")).isFalse();
+        assertThat(table.hasEnded("others")).as("no command of this server").isFalse();
+        assertThat(table.hasEnded("own")).isFalse();
+        on(3, "own", "job.cancelled");
+        assertThat(table.hasEnded("own")).isTrue();
+    }
+
+    @Test
+    void shouldForgetWhatWaitsWhenNothingOfItIsLeft() {
+        final Fabric servers =
+                new Fabric(1 << 20, EventRules.forCallers(List.of(), List.of()).forServer());
+        for (int i = 1; i <= 2; i++) {
+            table.on(
+                    servers.block(
+                            i,
+                            List.of(
+                                    "{\"type\":\"job.created\",\"subject\":\"job/j"
+                                            + i
+                                            + "\",\"source\":{\"kind\":\"kernel_api\"},"
+                                            + "\"data\":{\"name\":\"n\",\"command\":\"c\"}}")),
+                    0,
+                    i);
+        }
+        table.onOldest(2);
+        assertThat(table.open())
+                .singleElement()
+                .satisfies(job -> assertThat(job.id()).isEqualTo("j2"));
+        assertThat(jobs()).containsExactly("j2 PENDING");
+    }
 }

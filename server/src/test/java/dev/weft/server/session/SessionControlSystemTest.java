@@ -289,11 +289,96 @@ class SessionControlSystemTest {
                 "{\"task\":\"a\",\"repos\":[{}]}|repos[0].url: is required",
                 "{\"task\":\"a\",\"repos\":{}}|repos: must be an array of at most 100",
                 "{\"task\":\"a\",\"activeWorkflow\":{}}|activeWorkflow.gitUrl: is required",
+                "{\"task\":\"a\",\"activeWorkflow\":{\"gitUrl\":\"u\"},\"active_workflow\":{\"git_url\":\"u\"}}|active_workflow: is given twice",
+                "{\"task\":\"a\",\"activeWorkflow\":7}|activeWorkflow: must be an object",
+                "{\"task\":\"a\",\"activeWorkflow\":{\"gitUrl\":\"u\",\"tag\":\"t\"}}|activeWorkflow.tag: is no member of this request",
+                "{\"task\":\"a\",\"repos\":[{\"url\":\"u\",\"tag\":\"t\"}]}|repos[0].tag: is no member of this request",
+                "{\"task\":\"a\",\"environmentVariables\":[]}|environmentVariables: must be an object of at most 1000",
+                "{\"task\":\"a\",\"environmentVariables\":{\"1A\":\"b\"}}|environmentVariables: must have names [A-Za-z_][A-Za-z0-9_]{0,127} and strings as values",
+                "{\"task\":\"a\",\"environmentVariables\":{\"A\":1}}|environmentVariables: must have names [A-Za-z_][A-Za-z0-9_]{0,127} and strings as values",
                 "{\"task\":\"a\",\"driver\":\"x\"}|driver: must be one of: worker",
                 "{\"task\":\"a\",\"id\":\"A_b\"}|id: must be a UUID, or a DNS label such as build-7 (at most 63 of a-z, 0-9 and -)"
             })
     void shouldRefuseABadSession(final String body, final String error) throws IOException {
         refused(calls.post("", body == null ? "" : body), 400, error);
+    }
+
+    @Test
+    void shouldBoundWhatASessionIsCreatedWith() throws IOException {
+        final String longName = "n".repeat(201);
+        refused(
+                calls.post("", "{\"task\":\"a\",\"display_name\":\"" + longName + "\"}"),
+                400,
+                "display_name: must have at most 200 characters");
+        refused(
+                calls.post("", "{\"task\":\"a\",\"" + longName + "\":1}"),
+                400,
+                "n".repeat(200) + ": is no member of this request");
+        final String repo = "{\"url\":\"u\"}";
+        final String repos = (repo + ",").repeat(100) + repo;
+        refused(
+                calls.post("", "{\"task\":\"a\",\"repos\":[" + repos + "]}"),
+                400,
+                "repos: must be an array of at most 100");
+        final StringBuilder variables = new StringBuilder("\"A\":\"a\"");
+        for (int i = 0; i < 1_000; i++) {
+            variables.append(",\"A").append(i).append("\":\"\"");
+        }
+        refused(
+                calls.post("", "{\"task\":\"a\",\"environment_variables\":{" + variables + "}}"),
+                400,
+                "environmentVariables: must be an object of at most 1000");
+        assertThat(calls.post("", "{\"task\":\"a\",\"model\":null}").status())
+                .as("null is as good as absent")
+                .isEqualTo(201);
+    }
+
+    /** There are events about it, and then that it was deleted. */
+    @Test
+    void shouldDeleteASessionThatTheServerNeverMade() throws IOException {
+        final String id = in("unknown");
+        assertThat(calls.get("/" + id).status()).isEqualTo(200);
+        assertThat(calls.delete("/" + id).status()).isEqualTo(204);
+        refused(calls.get("/" + id), 404, "Session not found: " + id);
+        refused(calls.delete("/" + id), 404, "Session not found: " + id);
+        final String unknown = in("unknown");
+        refused(calls.post("/" + unknown + "/claim", "{\"worker\":\"w\"}"), 409, UNKNOWN);
+    }
+
+    /** More than one step reads. */
+    @Test
+    void shouldAnswerWithAllThatASessionSaid() throws IOException {
+        final String[] claimed = calls.createClaimed();
+        final StringBuilder events =
+                new StringBuilder("[{\"type\":\"RUN_STARTED\",\"threadId\":\"t\",\"runId\":\"r\"}");
+        for (int i = 1; i < 800; i++) {
+            events.append(",{\"type\":\"RAW\",\"event\":").append(i).append('}');
+        }
+        assertThat(calls.agui(claimed[0], claimed[1], events + "]").status()).isEqualTo(200);
+        final JsonNode output = json(calls.get("/" + claimed[0] + "/output?format=events"));
+        assertThat(output.path("events")).hasSize(800);
+        assertThat(output.path("events").get(799).path("event").asInt()).isEqualTo(799);
+    }
+
+    /** What would make a page too long comes on the next one. */
+    @Test
+    void shouldEndAPageOfSessionsThatIsLongAlready() throws IOException {
+        final String driver = "?limit=1000&driver=worker";
+        final int before = json(calls.get(driver)).path("total").asInt();
+        final String task = "x".repeat(950_000);
+        final java.util.List<String> created = new java.util.ArrayList<>();
+        for (int i = 0; i < 19; i++) {
+            created.add(json(calls.post("", "{\"task\":\"" + task + "\"}")).path("id").asString());
+        }
+        final JsonNode page = json(calls.get(driver));
+        assertThat(page.path("total").asInt()).isEqualTo(before + 19);
+        assertThat(page.path("items").size()).isBetween(17, 18);
+        final JsonNode next =
+                json(calls.get(driver + "&cursor=" + page.path("next_cursor").asString()));
+        assertThat(page.path("items").size() + next.path("items").size()).isEqualTo(before + 19);
+        for (final String id : created) {
+            calls.delete("/" + id);
+        }
     }
 
     @Test

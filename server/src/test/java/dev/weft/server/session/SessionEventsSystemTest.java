@@ -504,6 +504,18 @@ class SessionEventsSystemTest {
     }
 
     @Test
+    void shouldSendAPageToWhoPrefersOne() throws IOException {
+        final String session = newSession();
+        publish(session, "\"type\":\"first\"");
+        final Answer page =
+                client.answerOf(
+                        "/sessions/" + session + "/events",
+                        "Accept: text/event-stream;q=0.5, application/json\r\n");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.headers().get("content-type")).startsWith("application/json");
+    }
+
+    @Test
     void shouldLetPagesOfListedOriginsRead() throws IOException {
         final String session = newSession();
         publish(session, "\"type\":\"a\"");

@@ -17,7 +17,7 @@ final class Runs {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static final int ENDED_MAX = 256;
+    static final int ENDED_MAX = 256;
 
     private final ArrayDeque<String> open = new ArrayDeque<>();
     private final ArrayDeque<String> ended = new ArrayDeque<>(); // by their own names, the last few

@@ -90,4 +90,29 @@ class PlanReaderTest {
         assertThat(mistakes).containsOnlyKeys(Part.TO_CHANNEL);
         assertThat(mistakes.get(Part.TO_CHANNEL)).contains("for ever");
     }
+
+    @Test
+    void shouldBoundHowManyAndHowLongPartsAre() {
+        final List<String> most =
+                java.util.stream.IntStream.range(0, PlanReader.SOURCES_MAX)
+                        .mapToObj(i -> "s" + i)
+                        .toList();
+        assertThat(streams(most)).isNull();
+        final List<String> more = new java.util.ArrayList<>(most);
+        more.add("one more");
+        assertThat(streams(more)).isEqualTo("has more than 64 parts");
+        assertThat(streams(List.of("k".repeat(512)))).isNull();
+        assertThat(streams(List.of("k".repeat(513)))).isEqualTo("has not 1 to 512 characters");
+        assertThat(streams(List.of(""))).isEqualTo("has not 1 to 512 characters");
+        assertThat(streams(List.of("a\u0001"))).isEqualTo("has a control character");
+        assertThat(streams(List.of("a\u007f"))).isEqualTo("has a control character");
+    }
+
+    private @org.jspecify.annotations.Nullable String streams(final List<String> keys) {
+        mistakes.clear();
+        PlanReader.read(
+                new PlanTexts().put(Part.SERVER, "redis://host").put(Part.FROM_STREAMS, keys),
+                mistakes::put);
+        return mistakes.get(Part.FROM_STREAMS);
+    }
 }

@@ -374,6 +374,142 @@ class ProcessDriverFaultTest implements DriverEvents {
                 .anyMatch(each -> each.contains("no command of this name: other"));
     }
 
+    @Test
+    void shouldRunSoManyAtOnceAndNoMore() {
+        final ProcessDriver driver =
+                new ProcessDriver(
+                        new ProcessSettings(
+                                List.of(command("agent", List.of("sh", "-c", "read line"))),
+                                directory,
+                                GRACE.toNanos(),
+                                2,
+                                instance),
+                        this,
+                        news::release,
+                        System::nanoTime);
+        for (final String id : List.of("a", "b", "c")) {
+            driver.start(session(id, 1));
+        }
+        drive(driver, () -> has("a running") && has("b running") && has("c failed"));
+        assertThat(told).contains("c failed code=0 signal=0 too many commands run: max=2");
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+        driver.start(session("c", 2));
+        drive(driver, () -> has("c running"));
+        driver.close();
+    }
+
+    /** The system takes no longer environment, and no text with a NUL. */
+    @Test
+    void shouldStartWithoutAWishThatIsTooLongOrNoText() {
+        final ProcessDriver driver = driver("echo \"$WEFT_SESSION_ID ${WEFT_SESSION-none}\"");
+        driver.start(new SessionRef("a", 1, "agent", "{\"task\":\"" + "é".repeat(60_000) + "\"}"));
+        driver.start(new SessionRef("b", 1, "agent", "{\"task\":\"\0\"}"));
+        drive(driver, () -> has("a completed 0") && has("b completed 0"));
+        assertThat(told).contains("a line null a none", "b line null b none");
+    }
+
+    @Test
+    void shouldKillWhatHoldsTheOutputAndIgnoresSigterm() {
+        final ProcessDriver driver =
+                driver("(trap '' TERM; echo deaf; while :; do sleep 0.05; done) & read line");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null deaf"));
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+        assertThat(alive()).isEmpty();
+    }
+
+    /** It left the group and its mark, so nobody can tell whose it is: it is not waited for. */
+    @Test
+    void shouldLetGoOfAnOutputThatAStrangerHolds() throws IOException {
+        final ProcessDriver driver =
+                driver("setsid env -i sh -c 'echo $$ > pid; exec sleep 60' & sleep 0.2; echo bye");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a completed 0"));
+        assertThat(told).contains("a line null bye");
+        final long pid =
+                Long.parseLong(Files.readString(directory.resolve("a").resolve("pid")).trim());
+        assertThat(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)).contains(true);
+    }
+
+    @Test
+    void shouldKeepTheRunsOfAStartThatHasToWaitForTheEarlierOne() {
+        final ProcessDriver driver =
+                driver("trap 'exit 0' TERM; echo up; while read line; do echo \"got $line\"; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        driver.start(session("a", 5));
+        driver.send(session("a", 5), new RunInput("r", "a", 6, "{\"n\":1}"));
+        drive(driver, () -> has("a line r got {\"n\":1}"));
+        assertThat(told).containsSubsequence("a stopped", "a running", "a line r got {\"n\":1}");
+        driver.stop(session("a", 5));
+        driver.send(session("a", 5), new RunInput("late", "a", 7, "{}"));
+        driver.interrupt(session("a", 5), null); // it ends already, by what it was asked first
+        drive(driver, () -> count("a stopped") == 2);
+        assertThat(told)
+                .anyMatch(
+                        each ->
+                                each.startsWith("a line late {\"type\":\"RUN_ERROR\"")
+                                        && each.contains("the command is ending"));
+        driver.interrupt(session("a", 5), null);
+        driver.send(session("a", 5), new RunInput("lost", "a", 8, "{}"));
+        assertThat(driver.doWork()).as("nobody is there").isZero();
+    }
+
+    @Test
+    void shouldTellEverythingInItsOrderWhenNothingWasTakenFirst() {
+        final ProcessDriver driver = driver("echo one; echo two");
+        isFull = true;
+        driver.start(session("a", 1));
+        driver.start(new SessionRef("b", 1, "other", "{}"));
+        drive(driver, () -> refusedCount > 20 && alive().isEmpty());
+        assertThat(told).isEmpty();
+        isFull = false;
+        drive(driver, () -> has("a completed 0") && has("b failed"));
+        assertThat(told)
+                .filteredOn(each -> each.startsWith("a "))
+                .hasSize(5)
+                .containsSubsequence(
+                        "a running", "a line null one", "a line null two", "a completed 0");
+    }
+
+    @Test
+    void shouldTellOfOrphansWhenThatCanBeTaken() {
+        final ProcessDriver driver = driver("read line");
+        isFull = true;
+        driver.recover(List.of(session("a", 1)));
+        driver.start(session("b", 2));
+        drive(driver, () -> refusedCount > 5);
+        assertThat(alive()).as("nothing is started before they are told of").isEmpty();
+        isFull = false;
+        drive(driver, () -> has("b running"));
+        assertThat(told)
+                .containsSubsequence(
+                        "a process: the server was restarted; nothing of the command is left",
+                        "a failed code=0 signal=0 the server was restarted while the command ran",
+                        "b running");
+        driver.close();
+    }
+
+    @Test
+    void shouldPassOnWhatIsPrintedAsErrors() {
+        final ProcessDriver driver =
+                driver(
+                        "echo; echo >&2; head -c 70000 /dev/zero | tr '\\0' x >&2; echo >&2; printf half >&2");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a completed 0"));
+        assertThat(told)
+                .filteredOn(each -> each.startsWith("a stderr: ") || each.startsWith("a line"))
+                .as("empty lines are none")
+                .containsExactly("a stderr: half");
+        assertThat(told)
+                .anyMatch(
+                        each ->
+                                each.startsWith(
+                                        "a process: a line on stderr is too long: length=70000 max=65536"));
+    }
+
     private ProcessDriver driver(final String script) {
         return new ProcessDriver(
                 settings(List.of(command("agent", List.of("sh", "-c", script)))),

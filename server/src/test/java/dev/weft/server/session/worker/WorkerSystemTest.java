@@ -399,4 +399,37 @@ class WorkerSystemTest {
                 400,
                 "error: must say why, as a string");
     }
+
+    @Test
+    void shouldRefuseAPublishThatIsNotAsItMustBe() throws IOException {
+        final String[] claimed = calls.createClaimed();
+        final String path = "/v1/sessions/" + claimed[0] + "/agui";
+        final String type = "Content-Type: application/json\r\n";
+        final String lease = "Weft-Lease: " + claimed[1] + "\r\n";
+        refused(
+                calls.connection().post(path + "?run_id=7", started(), type + lease),
+                400,
+                "Invalid run_id format, must be a valid UUID");
+        refused(
+                calls.connection().post(path, started(), type + "Weft-Lease:\r\n"),
+                400,
+                "Weft-Lease: the header is required");
+        final String many = "1,".repeat(1_000) + "1";
+        refused(
+                calls.agui(claimed[0], claimed[1], "[" + many + "]"),
+                400,
+                "a request must have 1 to 1000 events");
+        final Answer line =
+                calls.connection()
+                        .post(
+                                path,
+                                started() + "\n \t\r\né\n",
+                                "Content-Type: application/x-ndjson\r\n" + lease);
+        assertThat(line.status()).as(line.body()).isEqualTo(400);
+        assertThat(json(line).path("index").asInt()).as("blank lines are none").isEqualTo(1);
+        assertThat(calls.count(claimed[0], "RUN_STARTED")).isZero();
+        final Answer named =
+                calls.connection().post(path + "?run_id=" + RUN_ID, started(), type + lease);
+        assertThat(named.status()).as(named.body()).isEqualTo(200);
+    }
 }
