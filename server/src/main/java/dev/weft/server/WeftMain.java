@@ -43,15 +43,14 @@ public final class WeftMain {
         commands.put("stats", () -> new CommandLine(new StatsCommand()));
         commands.put("export", () -> new CommandLine(new ExportCommand()));
         commands.put("import", () -> new CommandLine(new ImportCommand()));
-        commands.put("inspect", () -> new CommandLine(new InspectCommand()));
-        commands.put("retention", RetentionCommand::commandLine);
-        commands.put("reindex", () -> new CommandLine(new ReindexCommand()));
         commands.put("bridge", BridgeCommand::commandLine);
+        commands.put("inspect", () -> new CommandLine(new InspectCommand()));
         commands.put("verify", () -> new CommandLine(new VerifyCommand()));
+        commands.put("reindex", () -> new CommandLine(new ReindexCommand()));
+        commands.put("retention", RetentionCommand::commandLine);
 
         final CommandSpec spec = CommandSpec.create().name("weft");
         spec.mixinStandardHelpOptions(true);
-        spec.version("weft " + Version.text());
         spec.usageMessage()
                 .description("Event fabric: publish over HTTP, one journal, live streams.")
                 .synopsisSubcommandLabel("COMMAND");
@@ -62,9 +61,16 @@ public final class WeftMain {
                         spec.addSubcommand(name, command.get());
                     }
                 });
+        tellVersion(spec);
         final CommandLine program = new CommandLine(spec);
         program.setParameterExceptionHandler(WeftMain::explain);
         return program;
+    }
+
+    /** Each command answers -V, so each has to know it. */
+    private static void tellVersion(final CommandSpec spec) {
+        spec.version("weft " + Version.text());
+        spec.subcommands().values().forEach(each -> tellVersion(each.getCommandSpec()));
     }
 
     /** Tells a mistake and where to read more; the whole help would scroll it away. */

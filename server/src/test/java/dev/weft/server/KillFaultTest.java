@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.harness.TestThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class KillFaultTest {
     private final AtomicLong subscribed = new AtomicLong(); // sequences seen in order, up to here
     private volatile @Nullable InetSocketAddress address; // null while the server is down
     private volatile boolean stopped;
-    private volatile @Nullable Throwable failure;
+    private final TestThreads threads = new TestThreads();
 
     @ParameterizedTest
     @CsvSource({"shared,20", "dedicated,10"})
@@ -58,12 +59,12 @@ class KillFaultTest {
         final Path directory = base.resolve("journal");
         final Path log = base.resolve("log");
         final List<Long> readyMs = new ArrayList<>();
-        final List<Thread> threads = new ArrayList<>();
+        final List<Thread> started = new ArrayList<>();
         for (int i = 0; i < PUBLISHERS; i++) {
             final int number = i;
-            threads.add(start("publisher-" + i, () -> publish(number)));
+            started.add(threads.start(() -> publish(number)));
         }
-        threads.add(start("subscriber", this::subscribe));
+        started.add(threads.start(this::subscribe));
         for (int i = 0; i < kills; i++) {
             try (ChildServer server = ChildServer.start(directory, log, "--threading", threading)) {
                 readyMs.add(server.readyMs());
@@ -78,7 +79,7 @@ class KillFaultTest {
             final Map<String, Long> found = readAll(server.address());
             stopped = true;
             final String context = "-Dtest.seed=" + seed + " ready=" + readyMs;
-            assertThat(failure).as(context).isNull();
+            assertThat(threads.failure()).as(context).isNull();
             assertThat(acknowledged).as(context).hasSizeGreaterThan(50 * kills);
             acknowledged.forEach((id, sequence) -> assertThat(found).containsEntry(id, sequence));
             assertThat(subscribed.get()).as("subscriber, " + context).isPositive();
@@ -93,25 +94,9 @@ class KillFaultTest {
                             + " "
                             + context);
         }
-        for (final Thread thread : threads) {
+        for (final Thread thread : started) {
             thread.join();
         }
-    }
-
-    private Thread start(final String name, final Runnable work) {
-        final Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                work.run();
-                            } catch (final Throwable ex) {
-                                failure = ex;
-                            }
-                        },
-                        name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     /** Publishes in a pipeline; what was not answered is sent again, under the same id. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.Seeds;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.harness.TestThreads;
 import dev.weft.server.harness.Transports;
 import dev.weft.server.http.connection.Transport;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +34,7 @@ class ReconnectFaultTest {
 
     @TempDir Path directory;
     private volatile boolean stopped;
-    private volatile @Nullable Throwable failure;
+    private final TestThreads threads = new TestThreads();
 
     @ParameterizedTest
     @CsvSource({
@@ -59,39 +59,20 @@ class ReconnectFaultTest {
                                 ioThreads,
                                 "transport",
                                 Transports.assumed(transport).toString()))) {
-            final Thread publisher = start(() -> publish(server));
+            final Thread publisher = threads.start(() -> publish(server));
             final List<Thread> subscribers = new ArrayList<>();
             for (int i = 0; i < SUBSCRIBERS; i++) {
                 final SplittableRandom own = random.split();
-                subscribers.add(start(() -> subscribe(server, own)));
+                subscribers.add(threads.start(() -> subscribe(server, own)));
             }
             for (final Thread subscriber : subscribers) {
                 subscriber.join();
             }
             stopped = true;
             publisher.join();
-            assertThat(failure).as("-Dtest.seed=" + seed).isNull();
+            assertThat(threads.failure()).as("-Dtest.seed=" + seed).isNull();
             assertThat(server.weft().head()).isGreaterThan(10_000);
         }
-    }
-
-    private Thread start(final Work work) {
-        final Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                work.run();
-                            } catch (final Throwable ex) {
-                                failure = ex;
-                            }
-                        });
-        thread.start();
-        return thread;
-    }
-
-    /** What a thread of this test does. */
-    private interface Work {
-        void run() throws IOException;
     }
 
     private void publish(final WeftServer server) throws IOException {
@@ -110,7 +91,7 @@ class ReconnectFaultTest {
     private void subscribe(final WeftServer server, final SplittableRandom random)
             throws IOException {
         long seen = 0;
-        for (int i = 0; i <= DISCONNECTS && failure == null; i++) {
+        for (int i = 0; i <= DISCONNECTS && threads.failure() == null; i++) {
             // Now and then it stays away longer than the ring remembers, or reads nothing at all.
             final int frames = random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(400);
             try (SseClient client =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.SseClient;
+import dev.weft.server.harness.TestThreads;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,21 +53,21 @@ class StalledReaderFaultTest {
     private final Recorder latencyUs = new Recorder(3);
     private final AtomicLong bulkLength = new AtomicLong(); // bytes published by bulk
     private volatile boolean stopped;
-    private volatile @Nullable Throwable failure;
+    private final TestThreads threads = new TestThreads();
 
     @ParameterizedTest
     @CsvSource({"shared,60", "dedicated,36"})
     void shouldHarmNobodyAndLoseNothing(final String threading, final int stallSeconds)
             throws Exception {
         try (WeftServer server = WeftServer.start(directory, Map.of("threading", threading))) {
-            final List<Thread> threads = new ArrayList<>();
+            final List<Thread> started = new ArrayList<>();
             for (int i = 0; i < OTHERS; i++) {
                 final String path =
                         i < OTHERS_IN_ITS_GROUP ? "/events/stream" : "/events/stream?type=tick";
-                threads.add(start(() -> measure(server, path)));
+                started.add(threads.start(() -> measure(server, path)));
             }
-            final Thread ticks = start(() -> tick(server));
-            final Thread load = start(() -> bulk(server));
+            final Thread ticks = threads.start(() -> tick(server));
+            final Thread load = threads.start(() -> bulk(server));
             pass(WARM_UP_NS);
             latencyUs.getIntervalHistogram();
             pass(ALONE_NS);
@@ -95,7 +95,7 @@ class StalledReaderFaultTest {
                                         stalledMost,
                                         catchingUpMost);
                 System.out.println("stalled reader, " + context);
-                assertThat(failure).as(context).isNull();
+                assertThat(threads.failure()).as(context).isNull();
                 assertThat(backlog)
                         .as("too little to show it: " + context)
                         .isGreaterThan(BACKLOG_MIN);
@@ -117,10 +117,10 @@ class StalledReaderFaultTest {
                     follow(stalled, last, last);
                 }
             }
-            for (final Thread thread : threads) {
+            for (final Thread thread : started) {
                 thread.join();
             }
-            assertThat(failure).isNull();
+            assertThat(threads.failure()).isNull();
         }
     }
 
@@ -139,31 +139,11 @@ class StalledReaderFaultTest {
     private long pass(final long ns) {
         final long end = System.nanoTime() + ns;
         long most = 0;
-        while (System.nanoTime() - end < 0 && failure == null) {
+        while (System.nanoTime() - end < 0 && threads.failure() == null) {
             most = Math.max(most, PlatformDependent.usedDirectMemory());
             LockSupport.parkNanos(TICK_INTERVAL_NS);
         }
         return most;
-    }
-
-    /** What a thread of this test does. */
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private Thread start(final Work work) {
-        final Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                work.run();
-                            } catch (final Throwable ex) {
-                                failure = ex;
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     private void bulk(final WeftServer server) throws IOException {
@@ -171,7 +151,7 @@ class StalledReaderFaultTest {
         final String lines = line.repeat(BULK_BATCH);
         try (HttpClient client = server.connect()) {
             long due = System.nanoTime();
-            while (!stopped && failure == null) {
+            while (!stopped && threads.failure() == null) {
                 final HttpClient.Answer answer =
                         client.post("/events", lines, "Content-Type: application/x-ndjson\r\n");
                 assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -184,7 +164,7 @@ class StalledReaderFaultTest {
 
     private void tick(final WeftServer server) throws IOException {
         try (HttpClient client = server.connect()) {
-            while (!stopped && failure == null) {
+            while (!stopped && threads.failure() == null) {
                 client.post("{\"type\":\"tick\",\"data\":" + System.nanoTime() + "}");
                 LockSupport.parkNanos(TICK_INTERVAL_NS);
             }

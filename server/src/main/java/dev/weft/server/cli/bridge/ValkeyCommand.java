@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
                     + " first wildcard of a pattern stands for; of --to-channel {type}, {category} and {subject}.",
             "",
             "Examples:",
-            "  weft bridge valkey --from-stream orders --event-type 'order.{data.state}' --event-subject 'order/{data.id}'",
+            "  weft bridge valkey --from-stream orders --event-type 'order.{data.state}' \\",
+            "    --event-subject 'order/{data.id}'",
             "  weft bridge valkey --from-channel 'jobs.*' --event-subject 'job/{1}'",
             "  weft bridge valkey --to-stream weft --replay all --type 'step.*'"
         })

@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Publishes the lines of an export, or events as lines. Ids stay, so a repetition does no harm as long as the"
-                    + " server remembers them (the last 65,536); sequence and time are given anew, and the former time"
-                    + " becomes occurred_at where there is none.",
+            "Publishes the lines of an export, or events as lines.",
+            "Ids stay, so a repetition does no harm as long as the server remembers them (the last 65,536); sequence and"
+                    + " time are given anew, and the former time becomes occurred_at where there is none.",
             "From a FILE it can be stopped and started again, also after a kill: how far it came for this server stands"
                     + " in FILE.imported. When the file has grown, only what is new is imported."
         },

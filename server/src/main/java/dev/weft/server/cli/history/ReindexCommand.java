@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Throws the index of a journal away and makes it anew. No server may be running on it.",
-            "That is never needed: a server notices what is missing or damaged and makes it again by itself. It is for"
-                    + " who wants it done before a start, or has seen an answer that he does not believe."
+            "Throws the index of a journal away and makes it anew.",
+            "No server may be running on it. That is never needed: a server notices what is missing or damaged and makes"
+                    + " it again by itself. It is for who wants it done before a start, or has seen an answer that he"
+                    + " does not believe."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

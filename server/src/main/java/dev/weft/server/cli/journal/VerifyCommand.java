@@ -24,8 +24,9 @@ import tools.jackson.databind.JsonNode;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Checks every byte of a journal on disk: checksums, unbroken sequences, the ids inside the frames, the state"
-                    + " file and the index of positions. Reads only.",
+            "Checks every byte of a journal on disk.",
+            "That is checksums, unbroken sequences, the ids inside the frames, the state file and the index of positions."
+                    + " Reads only.",
             "Sequences that a recovery skipped on purpose (its journal.recovered event says so) are no damage."
         },
         exitCodeListHeading = "%nExit codes:%n",

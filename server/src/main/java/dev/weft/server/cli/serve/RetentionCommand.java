@@ -33,9 +33,9 @@ public final class RetentionCommand implements Callable<Integer> {
         spec.mixinStandardHelpOptions(true);
         spec.usageMessage()
                 .description(
-                        "Shows which roll files of a journal on disk retention would delete, and why. Reads only; a server"
-                                + " may be running on it. The settings are those of serve: flags, else the environment"
-                                + " (WEFT_RETENTION_AGE ...), else the file.")
+                        "Shows which roll files of a journal on disk retention would delete, and why.",
+                        "Reads only; a server may be running on it. The settings are those of serve: flags, else the"
+                                + " environment (WEFT_RETENTION_AGE ...), else the file.")
                 .sortOptions(false);
         spec.addOption(
                 OptionSpec.builder(PLAN)

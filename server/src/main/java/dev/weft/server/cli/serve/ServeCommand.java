@@ -8,6 +8,7 @@ import dev.weft.server.journal.JournalException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,15 +35,18 @@ public final class ServeCommand implements Callable<Integer> {
         spec.mixinStandardHelpOptions(true);
         spec.usageMessage()
                 .description(
-                        "Runs a server. Each option is also a setting: --data-dir is WEFT_DATA_DIR in the environment and"
+                        "Runs a server.",
+                        "Each option is also a setting: --data-dir is WEFT_DATA_DIR in the environment and"
                                 + " data-dir in a file. Flags win over the environment, that over the file.")
+                .abbreviateSynopsis(true)
                 .sortOptions(false)
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(
-                        Map.of(
-                                "0", "stopped by a signal, everything in order",
-                                "1", "it cannot start, or cannot go on",
-                                "2", "wrong settings; all mistakes are told"));
+                        new TreeMap<>(
+                                Map.of(
+                                        "0", "stopped by a signal, everything in order",
+                                        "1", "it cannot start, or cannot go on",
+                                        "2", "wrong settings; all mistakes are told")));
         spec.addOption(SettingOptions.configFile());
         for (final Setting setting : Setting.all()) {
             if (setting.kind() != Setting.Kind.SECRET) {

@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Follows the stream of events. When the connection breaks it comes back and goes on behind the last event it"
-                    + " has shown, without a hole and without a repetition.",
+            "Follows the stream of events.",
+            "When the connection breaks it comes back and goes on behind the last event it has shown, without a hole and"
+                    + " without a repetition.",
             "On a terminal: a line of columns per event. In a pipe: the envelope, one JSON object per line."
         },
         exitCodeListHeading = "%nExit codes:%n",
