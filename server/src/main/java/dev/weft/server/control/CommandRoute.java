@@ -119,7 +119,13 @@ public final class CommandRoute {
             }
             final byte[] text = java.util.Arrays.copyOf(body, length);
             letGo();
-            final Command command = reading.apply(text);
+            final Command command;
+            try {
+                command = reading.apply(text);
+            } catch (final RuntimeException ex) {
+                exchange.fail(ex);
+                return;
+            }
             final CommandTurns turns = CommandTurns.of(exchange.channel());
             turns.start(() -> commands.run(command, new Answering(exchange, turns, whenDone)));
         }
@@ -155,14 +161,23 @@ public final class CommandRoute {
             implements Commands.Asker {
         @Override
         public void onDone(final Reply reply) {
-            whenDone.accept(exchange, reply);
-            turns.end();
+            end(() -> whenDone.accept(exchange, reply));
         }
 
         @Override
         public void onRefused(final Problem problem) {
-            exchange.respond(problem);
-            turns.end();
+            end(() -> exchange.respond(problem));
+        }
+
+        /** However the answer fails, the connection's next command has its turn. */
+        private void end(final Runnable answer) {
+            try {
+                answer.run();
+            } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+                exchange.fail(ex);
+            } finally {
+                turns.end();
+            }
         }
     }
 }

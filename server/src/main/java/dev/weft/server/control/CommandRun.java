@@ -12,6 +12,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One command on its way: to the query thread for a decision, back to its own thread, to the
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * fields are handed from thread to thread with it.
  */
 final class CommandRun implements History.Read {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandRun.class);
     private static final int LENGTH_MAX = 4 * 1024; // nothing is written on the query thread
 
     private final Commands commands;
@@ -95,7 +98,7 @@ final class CommandRun implements History.Read {
         }
         final Decision made = Objects.requireNonNull(decision);
         if (made.events().isEmpty()) {
-            asker.onDone(made.reply().apply(Decision.Appended.NOTHING));
+            reply(made, Decision.Appended.NOTHING);
             return;
         }
         final PendingAppend pending =
@@ -121,15 +124,13 @@ final class CommandRun implements History.Read {
     private void appended(final PendingAppend pending) {
         final PendingAppend.Status status = pending.status();
         if (status == PendingAppend.Status.APPENDED) {
-            final Decision made = Objects.requireNonNull(decision);
-            asker.onDone(
-                    made.reply()
-                            .apply(
-                                    new Decision.Appended(
-                                            pending.firstSequence(),
-                                            pending.lastSequence(),
-                                            pending.timestamp(),
-                                            pending.duplicateCount())));
+            reply(
+                    Objects.requireNonNull(decision),
+                    new Decision.Appended(
+                            pending.firstSequence(),
+                            pending.lastSequence(),
+                            pending.timestamp(),
+                            pending.duplicateCount()));
         } else if (status != PendingAppend.Status.CONFLICT) {
             asker.onRefused(ServerEvents.refusal(status));
         } else if (decisionCount < Commands.DECISIONS_MAX) {
@@ -137,6 +138,18 @@ final class CommandRun implements History.Read {
         } else {
             asker.onRefused(Commands.CONTENDED);
         }
+    }
+
+    private void reply(final Decision made, final Decision.Appended appended) {
+        final Reply reply;
+        try {
+            reply = made.reply().apply(appended);
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            LOG.error("a command was done, but not its reply: {}", appended, ex);
+            asker.onRefused(Commands.UNTOLD);
+            return;
+        }
+        asker.onDone(reply);
     }
 
     private void onItsThread(final Runnable step) {

@@ -18,6 +18,10 @@ public final class Commands {
     static final Problem CONTENDED =
             new Problem(503, "others change this all the time: nothing was done, try again");
 
+    /** The one refusal of something that is done. */
+    static final Problem UNTOLD =
+            new Problem(500, "it is done, but the server failed to answer; its log says why");
+
     private final History history;
     private final Journal journal;
     private final AppendInbox inbox;
@@ -53,7 +57,9 @@ public final class Commands {
         /** It is done. */
         void onDone(Reply reply);
 
-        /** It is not done, and nothing has changed. */
+        /**
+         * It is not done, and nothing has changed; or, with a 500, nobody can say what it came to.
+         */
         void onRefused(Problem problem);
     }
 

@@ -63,6 +63,14 @@ public interface Exchange {
     void respond(Problem problem, @Nullable String headerLines);
 
     /**
+     * Ends a request whose answer could not be made: a {@link ProblemException} is answered as
+     * such, anything else is logged and answered 500. What is answered already stays as it is.
+     *
+     * @return whether this was the answer.
+     */
+    boolean fail(Throwable cause);
+
+    /**
      * Makes the rest of the connection a stream: writes {@code head} (status line and headers,
      * whole) when it is this exchange's turn, then gives the channel to {@code stream}. No further
      * request is read from it. A HEAD gets the head alone, and a client may be gone by then: {@code

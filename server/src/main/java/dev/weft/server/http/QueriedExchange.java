@@ -85,6 +85,11 @@ public final class QueriedExchange implements Exchange {
     }
 
     @Override
+    public boolean fail(final Throwable cause) {
+        return exchange.fail(cause);
+    }
+
+    @Override
     public void stream(final ByteBuf head, final StreamHandler stream) {
         exchange.stream(head, stream);
     }

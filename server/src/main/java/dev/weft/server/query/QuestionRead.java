@@ -85,15 +85,30 @@ final class QuestionRead implements History.Read {
         final ByteBuf answer = body;
         body = null;
         if (outcome == Outcome.READ && answer != null) {
-            whenAnswered.accept(reads.ending(answer));
+            give(reads.ending(answer));
             return;
         }
         if (answer != null) {
             answer.release();
         }
         final Problem refusal = problem;
-        exchange.respond(
-                outcome == Outcome.READ && refusal != null ? refusal : Refusals.of(outcome));
-        reads.end();
+        try {
+            exchange.respond(
+                    outcome == Outcome.READ && refusal != null ? refusal : Refusals.of(outcome));
+        } catch (final RuntimeException | OutOfMemoryError ex) {
+            exchange.fail(ex);
+        } finally {
+            reads.end();
+        }
+    }
+
+    private void give(final ByteBuf answer) {
+        try {
+            whenAnswered.accept(answer);
+        } catch (final RuntimeException | InternalError | OutOfMemoryError ex) {
+            if (exchange.fail(ex) && answer.refCnt() > 0) {
+                answer.release(); // which also ends its turn
+            }
+        }
     }
 }

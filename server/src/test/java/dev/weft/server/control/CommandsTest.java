@@ -140,6 +140,34 @@ class CommandsTest {
     }
 
     @Test
+    void shouldSayThatItIsDoneWhenItsReplyCannotBeMade() {
+        final Command broken =
+                (asked, head) ->
+                        Decision.append(
+                                List.of(new EventBuilder(TYPE).category("system")),
+                                Precondition.change("thing/1", head),
+                                appended -> {
+                                    throw new IllegalStateException("on purpose");
+                                });
+        run("a", broken);
+        finish();
+        run(
+                "b",
+                (asked, head) ->
+                        new Decision(
+                                List.of(),
+                                null,
+                                appended -> {
+                                    throw new IllegalStateException("on purpose");
+                                }));
+        finish();
+        assertThat(answers).hasSize(2);
+        assertThat(answers.get(0)).startsWith("a 500 it is done, but");
+        assertThat(answers.get(1)).startsWith("b 500 it is done, but");
+        assertThat(journal.appendedSequence()).isEqualTo(1);
+    }
+
+    @Test
     void shouldSayWhyNothingWasAppended() {
         journal.state(Journal.State.DISK_FULL);
         run("full", this::take);

@@ -92,6 +92,11 @@ public class SilentExchange implements Exchange {
     }
 
     @Override
+    public boolean fail(final Throwable cause) {
+        throw new AssertionError(cause);
+    }
+
+    @Override
     public void stream(final ByteBuf head, final StreamHandler stream) {
         throw new UnsupportedOperationException();
     }

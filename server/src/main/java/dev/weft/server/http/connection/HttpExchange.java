@@ -16,12 +16,18 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way to an answer. Made per request and never reused: a route that answers late
  * or twice can then not answer somebody else's request. Thread: the connection's event loop.
  */
 final class HttpExchange implements Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
+    private static final Problem FAILED =
+            new Problem(500, "the server failed to answer; its log says why");
+
     private final HttpConnection connection;
     private final HttpRequest request;
     private String path; // as it came until decodePath
@@ -143,6 +149,23 @@ final class HttpExchange implements Exchange {
                         MediaTypes.PROBLEM_JSON,
                         body,
                         ProblemBody.headerLines(problem, headerLines));
+    }
+
+    @Override
+    public boolean fail(final Throwable cause) {
+        if (!(cause instanceof ProblemException)) {
+            LOG.error("{} {} failed", method(), path, cause);
+        }
+        if (isAnswered) {
+            return false;
+        }
+        try {
+            respond(cause instanceof ProblemException refusal ? refusal.problem() : FAILED);
+        } catch (final RuntimeException | OutOfMemoryError ex) {
+            LOG.error("nor can that be answered", ex);
+            channel().close(); // nobody knows how much of an answer there is
+        }
+        return true;
     }
 
     @Override

@@ -17,15 +17,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * From the head of a request to its route: target, version, Host, origin, key, method, in this
  * order, and the answer if one of them refuses. One per connection; thread: its event loop.
  */
 final class RequestDispatch {
-    private static final Logger LOG = LoggerFactory.getLogger(RequestDispatch.class);
     private static final String HTTP = "http://";
     private static final String ANY_RESOURCE = "*";
     private static final String ALLOW_ALL = "GET, HEAD, POST, OPTIONS";
@@ -106,13 +103,8 @@ final class RequestDispatch {
             } else {
                 route(exchange);
             }
-        } catch (final ProblemException ex) {
-            exchange.respond(ex.problem());
         } catch (final RuntimeException ex) {
-            LOG.error("{} {} failed", exchange.method(), exchange.path(), ex);
-            if (!exchange.isAnswered) {
-                exchange.respond(new Problem(500, "the server failed to answer; its log says why"));
-            }
+            exchange.fail(ex);
         }
     }
 

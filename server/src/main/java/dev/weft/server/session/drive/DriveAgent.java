@@ -243,12 +243,12 @@ public final class DriveAgent implements Agent, Signal {
     }
 
     private void take(final OrderReading.Piece piece) {
-        piece.orders().forEach(this::follow);
-        asOf = piece.asOf();
+        asOf = piece.asOf(); // before they are followed: whatever happens, none is followed twice
         state = State.IDLE;
         if (!piece.isLast()) {
             changed.set(true);
         }
+        piece.orders().forEach(this::follow);
     }
 
     private void follow(final Order order) {
