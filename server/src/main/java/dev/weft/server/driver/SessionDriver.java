@@ -30,6 +30,18 @@ public interface SessionDriver {
     void stop(SessionRef session);
 
     /**
+     * A session is there no more: what is kept for it goes when the last that it has started has
+     * ended. Told of every session, whoever did its work, after its {@link #stop}.
+     */
+    void deleted(String id);
+
+    /**
+     * Ids of sessions of which something may be kept. Asked once, before {@link #recover}; those
+     * that are deleted are told by {@link #deleted} once more.
+     */
+    List<String> kept();
+
+    /**
      * Told once, first of all: what is active by the events, although this server has only just
      * started. For each one it tells what became of it, or goes on with it.
      */

@@ -122,6 +122,14 @@ public interface Journal extends AutoCloseable {
         return new Lease();
     }
 
+    /**
+     * Newest sequence that retention deletes as soon as no lease holds it, 0 if there is none. Who
+     * lets go of his lease says by that that he has what he needs of it. Any thread.
+     */
+    default long dueUpTo() {
+        return 0;
+    }
+
     /** What retention has deleted. */
     default RetentionCounters retention() {
         return new RetentionCounters();

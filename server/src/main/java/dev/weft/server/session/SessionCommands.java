@@ -57,6 +57,11 @@ public record SessionCommands(Sessions sessions, Signal changed) {
         return (index, head) -> in(index, head, id);
     }
 
+    /** Whether a text can be a session's id. */
+    public static boolean isId(final String text) {
+        return SessionId.isId(text);
+    }
+
     /** A session of the table, by its id. */
     public Finding find(final String id) {
         final SessionId session = new SessionId(id);

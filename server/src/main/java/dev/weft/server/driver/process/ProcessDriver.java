@@ -11,7 +11,6 @@ import dev.weft.server.process.Programs;
 import dev.weft.server.runtime.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,12 +28,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the operator's commands for sessions, one process each. A session is looked at when it has
  * news or its time is over, so that very many quiet ones cost nothing. Thread: {@code weft-drive}.
  */
 public final class ProcessDriver implements SessionDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessDriver.class);
     private static final int SESSIONS_PER_CYCLE_MAX = 256;
     private static final int WISH_LENGTH_MAX = 100_000; // the system takes 128 KiB
     private static final long CLOSE_MAX_NS = TimeUnit.SECONDS.toNanos(2);
@@ -50,6 +52,8 @@ public final class ProcessDriver implements SessionDriver {
     private final Signal wakeUp;
     private final LongSupplier clockNs;
     private final Orphans orphans;
+    private final WorkDirectories directories;
+    private final ArrayDeque<String> deleted = new ArrayDeque<>(); // wait for the orphans' end
     private final ThreadPoolExecutor threads =
             new ThreadPoolExecutor(
                     0,
@@ -61,6 +65,8 @@ public final class ProcessDriver implements SessionDriver {
     private final Map<String, Running> running = new LinkedHashMap<>(); // by session
     private final ManyToOneConcurrentLinkedQueue<Running> news =
             new ManyToOneConcurrentLinkedQueue<>(); // each at most once; offered by any thread
+    private final ManyToOneConcurrentLinkedQueue<Runnable> failures =
+            new ManyToOneConcurrentLinkedQueue<>(); // of deletions; offered by any thread
     private final ArrayDeque<SessionRef> waiting = new ArrayDeque<>(); // for the orphans' end
     private final Map<String, List<RunInput>> early = new HashMap<>(); // of who is to be started
     private final ArrayDeque<BooleanSupplier> tellings = new ArrayDeque<>(); // not yet taken
@@ -71,6 +77,7 @@ public final class ProcessDriver implements SessionDriver {
         private final AtomicBoolean isListed = new AtomicBoolean(); // set by any, cleared here
         private @Nullable ProcessSession session; // set when its process is there
         private @Nullable SessionRef next; // to be started when this one is over
+        private boolean isDeleted; // nobody wants its directory any more
 
         void onNews() {
             if (!isListed.getAndSet(true)) {
@@ -95,6 +102,7 @@ public final class ProcessDriver implements SessionDriver {
         this.wakeUp = wakeUp;
         this.clockNs = clockNs;
         settings.commands().forEach(command -> commands.put(command.name(), command));
+        directories = new WorkDirectories(settings.directory());
         orphans = new Orphans(settings.instance(), events, settings.graceNs());
     }
 
@@ -137,8 +145,7 @@ public final class ProcessDriver implements SessionDriver {
             final SessionRef session, final SessionCommand command, final List<RunInput> sent) {
         final Running place = new Running();
         try {
-            final Path directory = settings.directory().resolve(session.id());
-            Files.createDirectories(directory);
+            final Path directory = directories.make(session.id());
             final Child child =
                     Child.start(
                             new Command(
@@ -239,14 +246,73 @@ public final class ProcessDriver implements SessionDriver {
     }
 
     @Override
+    public List<String> kept() {
+        return directories.ids();
+    }
+
+    @Override
+    public void deleted(final String id) {
+        final Running place = running.get(id);
+        if (place != null) {
+            place.isDeleted = true;
+        } else if (orphans.isOver()) {
+            deleteDirectory(id, () -> true);
+        } else {
+            deleted.add(id);
+        }
+    }
+
+    /** Renames it at once, and empties it when nobody works there any more. */
+    private void deleteDirectory(final String id, final BooleanSupplier isFree) {
+        try {
+            final String condemned = directories.condemn(id);
+            if (!condemned.isEmpty()) {
+                threads.execute(() -> empty(id, condemned, isFree));
+            }
+        } catch (final IOException ex) {
+            notDeleted(id, ex);
+        }
+    }
+
+    private void empty(final String id, final String condemned, final BooleanSupplier isFree) {
+        try {
+            if (!isFree.getAsBoolean()) {
+                throw new IOException("its processes cannot be ended");
+            }
+            directories.delete(condemned);
+        } catch (final IOException | RuntimeException ex) {
+            failures.offer(() -> notDeleted(id, ex));
+            wakeUp.signal();
+        }
+    }
+
+    private void notDeleted(final String id, final Exception why) {
+        LOG.warn("the directory of a deleted session stays until a restart: id={}", id, why);
+        final SessionRef session = new SessionRef(id, 0, "process", "{}");
+        final String text = "its directory cannot be deleted now, but after a restart: " + why;
+        tellings.add(() -> events.log(session, "process", text));
+        wakeUp.signal();
+    }
+
+    @Override
     public void recover(final List<SessionRef> active) {
         orphans.begin(active, clockNs.getAsLong());
+        for (final String name : directories.condemned()) {
+            threads.execute(() -> empty(name, name, () -> true));
+        }
     }
 
     @Override
     public int doWork() {
         final long nowNs = clockNs.getAsLong();
         int workCount = tell() + orphans.doWork(nowNs);
+        for (Runnable failure = failures.poll(); failure != null; failure = failures.poll()) {
+            failure.run();
+        }
+        if (!deleted.isEmpty() && orphans.isOver()) { // before another of the same id begins
+            deleted.forEach(id -> deleteDirectory(id, () -> true));
+            deleted.clear();
+        }
         if (!waiting.isEmpty() && orphans.isOver()) {
             begin(waiting.remove());
             workCount++;
@@ -285,6 +351,9 @@ public final class ProcessDriver implements SessionDriver {
         final int workCount = session.doWork(nowNs);
         if (session.isOver()) {
             running.remove(session.ref().id());
+            if (place.isDeleted) {
+                deleteDirectory(session.ref().id(), session::awaitNobodyLeft);
+            }
             if (place.next != null) {
                 start(place.next);
             }

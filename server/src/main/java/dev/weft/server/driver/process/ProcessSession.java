@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessSession {
     private static final int LINES_PER_STEP_MAX = 64;
+    private static final int LEFT_LOOKS_MAX = 500;
+    private static final long LEFT_LOOK_NS = 10_000_000;
 
     private final SessionRef ref;
     private final Child child;
@@ -275,6 +278,19 @@ final class ProcessSession {
             return 1;
         }
         return 0;
+    }
+
+    /**
+     * Ends what may be left of it.
+     *
+     * @return whether nobody is. Blocks for a bounded time.
+     */
+    boolean awaitNobodyLeft() {
+        for (int i = 0; i < LEFT_LOOKS_MAX && child.isAnybodyLeft(); i++) {
+            child.kill();
+            LockSupport.parkNanos(LEFT_LOOK_NS);
+        }
+        return !child.isAnybodyLeft();
     }
 
     private void tellEnd(final Exit ended) {

@@ -46,6 +46,7 @@ public final class Retention {
     private final Map<Integer, Long> dueSinceNs = new HashMap<>(); // by cycle
     private final Queue<RollFile> condemned = new ArrayDeque<>(); // still to be unlinked
     private volatile long retainedFrom; // read by readers
+    private volatile long dueUpTo; // read by who holds a lease
     private long checkedNs;
     private long seenTimestampUs;
     private long seenNs;
@@ -92,6 +93,11 @@ public final class Retention {
         return retainedFrom;
     }
 
+    /** Newest sequence of what may go, 0 if nothing may. Any thread. */
+    public long dueUpTo() {
+        return dueUpTo;
+    }
+
     /**
      * Deletes what may go, looking about once a second.
      *
@@ -112,6 +118,7 @@ public final class Retention {
                         source.appendedSequence(),
                         config.retention(),
                         nowUs(source.newestTimestamp(), nowNs));
+        dueUpTo = due.isEmpty() ? 0 : due.get(due.size() - 1).lastSequence();
         for (final Due each : due) {
             dueSinceNs.putIfAbsent(each.file().file().cycle(), nowNs);
         }

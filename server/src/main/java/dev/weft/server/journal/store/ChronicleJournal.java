@@ -187,6 +187,11 @@ final class ChronicleJournal implements Journal, ReadSource {
     }
 
     @Override
+    public long dueUpTo() {
+        return retention.dueUpTo();
+    }
+
+    @Override
     public Lease newLease() {
         return retention.leases().add();
     }

@@ -32,17 +32,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the drivers what the events say, and makes events of what they tell. It asks the query
- * thread when something has changed, and once a second for leases that are over. After a start it
- * first hands over what is active. Thread: {@code weft-drive}; {@link #signal} is for all.
+ * thread when something has changed, and once a second for leases that are over and for sessions to
+ * be carried on. After a start it first hands over what is active. Thread: {@code weft-drive};
+ * {@link #signal} is for all.
  */
 public final class DriveAgent implements Agent, Signal {
     private static final Logger LOG = LoggerFactory.getLogger(DriveAgent.class);
     private static final int TASKS_PER_CYCLE_MAX = 1_024;
-    private static final long LEASES_EVERY_NS = 1_000_000_000;
+    private static final long LOOKS_EVERY_NS = 1_000_000_000;
     private static final long AGAIN_AFTER_NS = 100_000_000;
 
     /** This server runs without an index, and so without sessions. */
-    private static final int NOT_IMPLEMENTED = 501;
+    static final int NOT_IMPLEMENTED = 501;
 
     private static final Reply DONE = new Reply(200, null);
 
@@ -68,13 +69,15 @@ public final class DriveAgent implements Agent, Signal {
     private final Map<String, SessionDriver> drivers; // by name
     private final List<SessionDriver> distinct;
     private final OrderReading reading;
+    private final CarriedOn carriedOn;
     private final Map<String, SessionRef> active = new HashMap<>(); // by id
     private Signal wakeUp = () -> {}; // set before the thread starts
     private State state = State.NEW;
     private long asOf; // newest sequence that the drivers know of
     private long againAtNs;
-    private long leasesAtNs;
+    private long looksAtNs;
     private boolean isAskingForLeases;
+    private boolean isCarrying;
 
     private enum State {
         NEW,
@@ -119,8 +122,9 @@ public final class DriveAgent implements Agent, Signal {
         drivers = Map.copyOf(factory.make(events, this::wake));
         distinct = drivers.values().stream().distinct().toList();
         reading = new OrderReading(parts.sessionCommands().sessions(), drivers.keySet());
+        carriedOn = new CarriedOn(parts.journal(), commands, parts.sessionCommands());
         againAtNs = parts.clockNs().getAsLong();
-        leasesAtNs = againAtNs;
+        looksAtNs = againAtNs;
     }
 
     /** Sets what wakes its thread; before that starts. */
@@ -161,7 +165,7 @@ public final class DriveAgent implements Agent, Signal {
         int workCount = runTasks();
         workCount += appends.doWork();
         workCount += ask();
-        workCount += lookAfterLeases();
+        workCount += lookAround();
         for (final SessionDriver driver : distinct) {
             workCount += driver.doWork();
         }
@@ -201,8 +205,10 @@ public final class DriveAgent implements Agent, Signal {
 
     private void recover() {
         final OrderReading.@Nullable Active[] found = new OrderReading.Active[1];
+        final List<String> kept =
+                distinct.stream().flatMap(driver -> driver.kept().stream()).distinct().toList();
         run(
-                (index, head) -> (found[0] = reading.active(index, head)) != null,
+                (index, head) -> (found[0] = reading.active(index, head, kept)) != null,
                 () -> recovered(Objects.requireNonNull(found[0])),
                 State.NEW);
     }
@@ -217,6 +223,7 @@ public final class DriveAgent implements Agent, Signal {
                             .toList();
             safely(null, () -> driver.recover(its));
         }
+        found.deleted().forEach(this::delete);
         found.stopping().forEach(session -> stop(session.id()));
         found.waiting().forEach(this::start);
         found.early().forEach(this::follow);
@@ -256,6 +263,10 @@ public final class DriveAgent implements Agent, Signal {
         switch (order.kind()) {
             case START -> start(Objects.requireNonNull(order.session()));
             case STOP -> stop(order.id());
+            case DELETE -> {
+                stop(order.id());
+                delete(order.id());
+            }
             case SEND -> {
                 if (session != null) {
                     safely(
@@ -282,6 +293,12 @@ public final class DriveAgent implements Agent, Signal {
         final SessionRef session = active.get(id);
         if (session != null) {
             safely(session, () -> driver(session).stop(session));
+        }
+    }
+
+    private void delete(final String id) {
+        for (final SessionDriver driver : distinct) {
+            safely(null, () -> driver.deleted(id));
         }
     }
 
@@ -312,14 +329,21 @@ public final class DriveAgent implements Agent, Signal {
         }
     }
 
-    private int lookAfterLeases() {
+    /** Once a second: for workers that are not heard of, and for what retention would delete. */
+    private int lookAround() {
         final long now = parts.clockNs().getAsLong();
-        if (isAskingForLeases || state == State.OFF || now - leasesAtNs < 0) {
+        if (state == State.OFF || now - looksAtNs < 0) {
             return 0;
         }
-        leasesAtNs = now + LEASES_EVERY_NS;
-        isAskingForLeases = true;
-        parts.leases().look(commands, parts.sessionCommands(), () -> isAskingForLeases = false);
+        looksAtNs = now + LOOKS_EVERY_NS;
+        if (!isAskingForLeases) {
+            isAskingForLeases = true;
+            parts.leases().look(commands, parts.sessionCommands(), () -> isAskingForLeases = false);
+        }
+        if (!isCarrying) {
+            isCarrying = true;
+            carriedOn.look(() -> isCarrying = false);
+        }
         return 1;
     }
 

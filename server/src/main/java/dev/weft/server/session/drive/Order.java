@@ -23,7 +23,8 @@ record Order(
         START,
         SEND,
         INTERRUPT,
-        STOP
+        STOP,
+        DELETE
     }
 
     static Order start(final SessionRef session) {
@@ -36,6 +37,10 @@ record Order(
 
     static Order interrupt(final String id, final @Nullable String runId) {
         return new Order(Kind.INTERRUPT, id, null, null, runId);
+    }
+
+    static Order delete(final String id) {
+        return new Order(Kind.DELETE, id, null, null, null);
     }
 
     static Order stop(final String id) {

@@ -9,6 +9,7 @@ import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
 import dev.weft.server.record.RecordView;
 import dev.weft.server.session.DriverNames;
+import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.state.Phase;
 import dev.weft.server.session.state.SessionEvents;
 import dev.weft.server.session.state.SessionState;
@@ -49,6 +50,7 @@ final class OrderReading {
      * @param stopping those of the others that are to stop.
      * @param abandoned those of a driver that there is no more.
      * @param early runs that the waiting ones were asked for, the first {@link #EARLY_MAX} of each.
+     * @param deleted of those of which a driver keeps something, those that were deleted.
      * @param asOf newest sequence that this takes into account.
      */
     record Active(
@@ -57,10 +59,15 @@ final class OrderReading {
             List<SessionRef> stopping,
             List<SessionRef> abandoned,
             List<Order> early,
+            List<String> deleted,
             long asOf) {}
 
-    /** What is active; null to be asked again in the next turn. */
-    @Nullable Active active(final EventIndex index, final long head) {
+    /**
+     * What is active; null to be asked again in the next turn.
+     *
+     * @param kept ids of sessions of which a driver keeps something.
+     */
+    @Nullable Active active(final EventIndex index, final long head, final List<String> kept) {
         final SessionTable table = sessions.upTo(index, head);
         if (table == null) {
             return null;
@@ -72,6 +79,7 @@ final class OrderReading {
                         new ArrayList<>(),
                         new ArrayList<>(),
                         new ArrayList<>(),
+                        kept.stream().filter(id -> isDeleted(table, index, id)).toList(),
                         sessions.asOf());
         for (final SessionState session : table.before(Long.MAX_VALUE)) {
             if (!session.phase().isActive() || session.driver().equals(DriverNames.WORKER)) {
@@ -93,6 +101,30 @@ final class OrderReading {
             }
         }
         return found;
+    }
+
+    /** Only of what the server itself says was deleted: anything may lie beside it. */
+    private boolean isDeleted(final SessionTable table, final EventIndex index, final String id) {
+        if (!SessionCommands.isId(id) || table.get(id) != null) {
+            return false;
+        }
+        final Sequences newestFirst =
+                index.select(
+                                SessionEvents.about(id)
+                                        .where(IndexField.TYPE, SessionEvents.DELETED)
+                                        .upTo(sessions.asOf()))
+                        .descending(0);
+        final EventReads reads = index.reads();
+        for (int i = 0; i < EARLY_MAX; i++) {
+            final long sequence = newestFirst.next();
+            if (sequence == Sequences.NONE) {
+                return false;
+            }
+            if (reads.at(sequence) && view.wrap(reads.block(), reads.index()).isServers()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Nobody was told of these before. */
@@ -195,7 +227,8 @@ final class OrderReading {
             case SessionEvents.RUN_REQUESTED -> run(id, sequence);
             case SessionEvents.INTERRUPTED ->
                     Order.interrupt(id, view.text(RecordDescriptor.RUN_ID_OFFSET));
-            case SessionEvents.STOPPING, SessionEvents.DELETED -> Order.stop(id);
+            case SessionEvents.STOPPING -> Order.stop(id);
+            case SessionEvents.DELETED -> Order.delete(id);
             default -> null;
         };
     }

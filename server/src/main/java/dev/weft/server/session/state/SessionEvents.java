@@ -21,6 +21,10 @@ public final class SessionEvents {
     public static final String COMPLETED = "session.completed";
     public static final String FAILED = "session.failed";
     public static final String LEASE_LOST = "session.lease_lost";
+
+    /** Says again what a session is, before retention deletes what said it first. */
+    public static final String CARRIED = "session.carried";
+
     public static final String DELETED = "session.deleted";
 
     /** Asks for something, changes no phase. */
@@ -45,6 +49,7 @@ public final class SessionEvents {
                 COMPLETED,
                 FAILED,
                 LEASE_LOST,
+                CARRIED,
                 DELETED);
     }
 

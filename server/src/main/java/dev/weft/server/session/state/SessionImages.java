@@ -16,10 +16,16 @@ public final class SessionImages {
     public SessionImage of(final SessionState session, final EventReads reads) {
         ObjectNode wish = null;
         long createdUs = 0;
-        if (reads.at(session.createdSequence())) {
+        if (reads.at(session.anchorSequence())) {
             view.wrap(reads.block(), reads.index());
-            wish = object(view.dataBytes());
-            createdUs = view.timestampUs();
+            if (isCarried(session)) {
+                final CarriedSession carried = CarriedSession.read(view.dataBytes());
+                wish = carried == null ? null : carried.wish();
+                createdUs = carried == null ? 0 : carried.createdUs();
+            } else {
+                wish = object(view.dataBytes());
+                createdUs = view.timestampUs();
+            }
         }
         ObjectNode end = null;
         long endedUs = 0;
@@ -45,10 +51,24 @@ public final class SessionImages {
 
     /** What a session was created with, as JSON; null if the event cannot be read. */
     public @Nullable String wish(final SessionState session, final EventReads reads) {
-        return reads.at(session.createdSequence())
-                ? new String(
-                        view.wrap(reads.block(), reads.index()).dataBytes(), StandardCharsets.UTF_8)
-                : null;
+        if (!reads.at(session.anchorSequence())) {
+            return null;
+        }
+        final byte[] data = view.wrap(reads.block(), reads.index()).dataBytes();
+        if (!isCarried(session)) {
+            return new String(data, StandardCharsets.UTF_8);
+        }
+        final CarriedSession carried = CarriedSession.read(data);
+        return carried == null ? null : carried.wish().toString();
+    }
+
+    /** Data of the event that carries a session on as it is. */
+    public String carried(final SessionState session, final EventReads reads) {
+        return CarriedSession.write(session, of(session, reads));
+    }
+
+    private static boolean isCarried(final SessionState session) {
+        return session.anchorSequence() != session.createdSequence();
     }
 
     private static @Nullable ObjectNode object(final byte[] json) {

@@ -10,6 +10,7 @@ public final class SessionState {
     private final String id;
     private final String driver;
     private final long createdSequence;
+    private long anchorSequence;
     private Phase phase = Phase.PENDING;
     private long startSequence;
     private long runsAfterSequence;
@@ -23,8 +24,28 @@ public final class SessionState {
         this.id = id;
         this.driver = driver;
         this.createdSequence = createdSequence;
+        anchorSequence = createdSequence;
         startSequence = createdSequence;
         runsAfterSequence = createdSequence;
+    }
+
+    /** One of which only what was carried is known. */
+    SessionState(final String id, final String driver, final CarriedSession carried) {
+        this(id, driver, carried.createdSequence());
+        phase = carried.phase();
+        startSequence = carried.startSequence();
+        runsAfterSequence = carried.runsAfterSequence();
+        lossCount = carried.lossCount();
+    }
+
+    void anchor(final long sequence) {
+        anchorSequence = sequence;
+    }
+
+    void held(final String byWorker, final String lease, final long untilNs) {
+        worker = byWorker;
+        leaseId = lease;
+        leaseUntilNs = untilNs;
     }
 
     void starting(final long sequence) {
@@ -38,9 +59,7 @@ public final class SessionState {
 
     void claimed(final String byWorker, final String lease, final long untilNs) {
         phase(Phase.CREATING);
-        worker = byWorker;
-        leaseId = lease;
-        leaseUntilNs = untilNs;
+        held(byWorker, lease, untilNs);
     }
 
     void phase(final Phase newPhase) {
@@ -81,6 +100,11 @@ public final class SessionState {
 
     public long createdSequence() {
         return createdSequence;
+    }
+
+    /** Sequence of the event that it can be made of: its creation, or what carries it since. */
+    public long anchorSequence() {
+        return anchorSequence;
     }
 
     public Phase phase() {

@@ -17,8 +17,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sessions that were created and not deleted. A session is in it as long as the journal has the
- * event that created it. Thread: query.
+ * All sessions that were created and not deleted. One that has ended is in it as long as the
+ * journal has the event that created it, or that carried it last; one that goes on stays, and is to
+ * be carried before that event is deleted. Thread: query.
  */
 public final class SessionTable implements Fold {
     private static final EventQuery WANTED = SessionEvents.ofPhases();
@@ -26,6 +27,8 @@ public final class SessionTable implements Fold {
 
     private final Map<String, SessionState> byId = new HashMap<>();
     private final TreeMap<Long, SessionState> byAge = new TreeMap<>(); // by createdSequence
+    private final TreeMap<Long, SessionState> live = new TreeMap<>(); // by anchorSequence
+    private final TreeMap<Long, SessionState> ended = new TreeMap<>(); // likewise, the others
     private final Set<SessionState> leased = new LinkedHashSet<>();
     private final Map<Phase, Integer> counts = new EnumMap<>(Phase.class);
     private final Map<String, String> names = new HashMap<>(); // of drivers and workers, kept once
@@ -65,29 +68,37 @@ public final class SessionTable implements Fold {
         if (session == null) {
             if (type.equals(SessionEvents.CREATED)) {
                 create(id, sequence);
+            } else if (type.equals(SessionEvents.CARRIED)) {
+                createCarried(id, sequence);
             }
             return;
         }
-        final Phase before = session.phase();
-        change(session, type, sequence);
-        if (byId.get(id) != null) {
-            count(before, -1);
-            count(session.phase(), 1);
-            if (session.leaseId() == null) {
-                leased.remove(session);
-            } else {
-                leased.add(session);
-            }
+        takeOut(session);
+        if (!type.equals(SessionEvents.DELETED)) {
+            change(session, type, sequence);
+            putIn(session);
         }
     }
 
     private void create(final String id, final long sequence) {
         final String driver = view.dataText("driver");
-        final SessionState session =
-                new SessionState(id, name(driver == null ? "" : driver), sequence);
-        byId.put(id, session);
-        byAge.put(sequence, session);
-        count(session.phase(), 1);
+        putIn(new SessionState(id, name(driver == null ? "" : driver), sequence));
+    }
+
+    /** What was before it is deleted. */
+    private void createCarried(final String id, final long sequence) {
+        final CarriedSession carried = CarriedSession.read(view.dataBytes());
+        if (carried == null) {
+            return;
+        }
+        final SessionState session = new SessionState(id, name(carried.driver()), carried);
+        session.anchor(sequence);
+        final String worker = view.dataText("worker");
+        final String lease = view.dataText("lease_id");
+        if (worker != null && lease != null) {
+            session.held(name(worker), lease, leaseUntilNs());
+        }
+        putIn(session);
     }
 
     private void change(final SessionState session, final String type, final long sequence) {
@@ -107,25 +118,47 @@ public final class SessionTable implements Fold {
             case SessionEvents.COMPLETED -> session.ended(Phase.COMPLETED, sequence);
             case SessionEvents.FAILED -> session.ended(Phase.FAILED, sequence);
             case SessionEvents.LEASE_LOST -> session.leaseLost();
-            case SessionEvents.DELETED -> remove(session);
+            case SessionEvents.CARRIED -> session.anchor(sequence);
             default -> {}
         }
     }
 
-    private void remove(final SessionState session) {
+    private void putIn(final SessionState session) {
+        byId.put(session.id(), session);
+        byAge.put(session.createdSequence(), session);
+        (session.phase().isActive() ? live : ended).put(session.anchorSequence(), session);
+        if (session.leaseId() != null) {
+            leased.add(session);
+        }
+        count(session.phase(), 1);
+    }
+
+    private void takeOut(final SessionState session) {
         byId.remove(session.id());
         byAge.remove(session.createdSequence());
+        live.remove(session.anchorSequence());
+        ended.remove(session.anchorSequence());
         leased.remove(session);
         count(session.phase(), -1);
     }
 
     @Override
     public void onOldest(final long oldestSequence) {
-        Map.Entry<Long, SessionState> first = byAge.firstEntry();
+        Map.Entry<Long, SessionState> first = ended.firstEntry();
         while (first != null && first.getKey() < oldestSequence) {
-            remove(first.getValue());
-            first = byAge.firstEntry();
+            takeOut(first.getValue());
+            first = ended.firstEntry();
         }
+    }
+
+    /** First sequence that those need which go on; {@link Long#MAX_VALUE} if none does. */
+    public long neededSequence() {
+        return live.isEmpty() ? Long.MAX_VALUE : live.firstKey();
+    }
+
+    /** Those that go on and are made of an event before a sequence. */
+    public Collection<SessionState> liveBefore(final long sequence) {
+        return live.headMap(sequence, false).values();
     }
 
     /** The session of an id, null if there is none. */

@@ -9,6 +9,7 @@ import dev.weft.server.process.MarkedProcesses;
 import dev.weft.server.process.ResourceLimits;
 import dev.weft.server.process.Signal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,94 @@ class ProcessDriverFaultTest implements DriverEvents {
 
         assertThat(told).contains("a process: it did not end in time: SIGKILL");
         drive(driver, () -> alive().isEmpty());
+    }
+
+    @Test
+    void shouldDeleteTheDirectoryOfADeletedSessionWhenItsProcessesHaveEnded(
+            @TempDir final Path outside) throws Exception {
+        Files.writeString(outside.resolve("precious"), "p");
+        final ProcessDriver driver =
+                driver(
+                        "trap '' TERM; (trap '' TERM; setsid sleep 300) & ln -s '"
+                                + outside
+                                + "' link; ln -s '"
+                                + outside
+                                + "/precious' file; top=$PWD; i=0; while [ $i -lt 2500 ]; do"
+                                + " mkdir d; cd d; i=$((i+1)); done; echo x > x; cd \"$top\";"
+                                + " mkdir locked; echo x > locked/x; chmod 500 locked; echo up;"
+                                + " while :; do sleep 0.05; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+
+        driver.stop(session("a", 1));
+        driver.deleted("a");
+        drive(driver, () -> !Files.exists(directory.resolve("a")));
+        assertThat(has("a stopped")).as("not before its end").isTrue();
+        drive(driver, () -> isEmpty(directory));
+
+        assertThat(alive()).isEmpty();
+        assertThat(outside.resolve("precious")).hasContent("p");
+    }
+
+    private static boolean isEmpty(final Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        } catch (final IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    @Test
+    void shouldLeaveADirectoryThatItHasNotMade() throws Exception {
+        Files.createDirectories(directory.resolve("a"));
+        Files.createDirectories(directory.resolve("b"));
+        final ProcessDriver driver = driver("pwd");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a completed 0"));
+        driver.deleted("a");
+        driver.deleted("b");
+        driver.deleted("never-heard-of");
+        driver.doWork();
+        assertThat(directory.resolve("a")).isDirectory();
+        assertThat(directory.resolve("b")).isDirectory();
+    }
+
+    @Test
+    void shouldGiveANewSessionOfTheSameIdANewDirectory() throws Exception {
+        final ProcessDriver driver = driver("ls; echo x > x; echo up; read line");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        driver.stop(session("a", 1));
+        driver.deleted("a");
+        driver.start(session("a", 5));
+        drive(driver, () -> count("a line null up") == 2);
+        assertThat(has("a line null x")).isFalse();
+        driver.stop(session("a", 5));
+        drive(driver, () -> count("a stopped") == 2);
+        assertThat(directory.resolve("a/x")).as("it was only stopped").exists();
+        driver.deleted("a");
+        drive(driver, () -> isEmpty(directory));
+    }
+
+    @Test
+    void shouldDeleteAfterARestartWhatAServerLeft() throws Exception {
+        final ProcessDriver killed = driver("echo x > x; echo up; read line");
+        killed.start(session("a", 1));
+        killed.start(session("b", 2));
+        drive(killed, () -> count("a line null up") + count("b line null up") == 2);
+        Files.move(directory.resolve("a"), directory.resolve(".deleted-a-7"));
+
+        final ProcessDriver driver = driver("echo up; read line");
+        assertThat(driver.kept()).containsExactlyInAnyOrder("a", "b");
+        driver.recover(List.of());
+        driver.deleted("a");
+        driver.deleted("b");
+        driver.start(session("b", 9));
+        drive(driver, () -> count("b line null up") == 2);
+
+        drive(driver, () -> !Files.exists(directory.resolve(".deleted-a-7")));
+        assertThat(directory.resolve("b/x")).as("a new one").doesNotExist();
+        assertThat(driver.kept()).containsExactly("b");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.weft.server.harness.ChildServer;
 import dev.weft.server.harness.ClientProcess;
 import dev.weft.server.session.SessionCalls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,10 @@ class ProcessSessionSystemTest {
             awaitStatus(calls, id, "stopped");
             assertThat(calls.post("/" + id + "/start", "").status()).isEqualTo(202);
             awaitStatus(calls, id, "running");
+            assertThat(directory.resolve("sessions").resolve(id)).isDirectory();
             assertThat(calls.delete("/" + id).status()).isEqualTo(204);
+            await().atMost(PATIENCE)
+                    .until(() -> !Files.exists(directory.resolve("sessions").resolve(id)));
         }
     }
 

@@ -40,6 +40,7 @@ class DriveAgentTest {
 
     private final HandDriven core = new HandDriven(16_384);
     private final List<String> told = new ArrayList<>();
+    private final List<String> kept = new ArrayList<>();
     private long nowNs = 1;
     private DriveAgent agent;
     private final List<Fake> drivers = new ArrayList<>();
@@ -81,6 +82,16 @@ class DriveAgentTest {
         @Override
         public void stop(final SessionRef session) {
             told.add("stop " + session.id());
+        }
+
+        @Override
+        public void deleted(final String id) {
+            told.add("deleted " + id);
+        }
+
+        @Override
+        public List<String> kept() {
+            return kept;
         }
 
         @Override
@@ -214,9 +225,10 @@ class DriveAgentTest {
                         "interrupt a",
                         "interrupt a " + RUN,
                         "stop a",
-                        "start a {\"task\":\"t\",\"driver\":\"fake\"}");
+                        "start a {\"task\":\"t\",\"driver\":\"fake\"}",
+                        "deleted other");
         append(SessionEvents.make(SessionEvents.DELETED, "a"));
-        assertThat(told).hasSize(8).last().isEqualTo("stop a");
+        assertThat(told).hasSize(10).endsWith("stop a", "deleted a");
     }
 
     @Test
@@ -460,6 +472,25 @@ class DriveAgentTest {
         assertThat(taken).isEqualTo(OrderedAppends.COUNT_MAX);
         work();
         assertThat(driver().events.log(session, "stderr", "x")).isTrue();
+    }
+
+    @Test
+    void shouldTellWhichSessionsAreDeletedAlsoWhenThatWasBeforeTheStart() {
+        running("a");
+        append(SessionEvents.make(SessionEvents.DELETED, "a"));
+        append(SessionEvents.make(SessionEvents.DELETED, "of-a-worker"));
+        assertThat(told).containsExactly("stop a", "deleted a", "deleted of-a-worker");
+        append(created("a", "fake"));
+        append(SessionEvents.make(SessionEvents.DELETED, "b"));
+        append(SessionEvents.make(SessionEvents.DELETED, "c").sourceKind("local_process"));
+        told.clear();
+
+        kept.addAll(List.of("a", "b", "c", "never-heard-of", "No Id"));
+        start();
+        work();
+
+        assertThat(told.stream().filter(each -> each.startsWith("deleted")))
+                .containsExactly("deleted b");
     }
 
     @Test
