@@ -47,6 +47,9 @@ server_command() {
   [ ! -s "$archive" ] || COMMAND+=("-XX:SharedArchiveFile=$archive" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)
   # shellcheck disable=SC2206 # several options in one variable
   COMMAND+=(${WEFT_JAVA_OPTS:-} -cp "$WEFT_JAR" dev.weft.server.WeftMain)
+  # A JVM reads its arguments as the locale says, and loses what it cannot read. What it starts gets back what was there.
+  [ "$(locale charmap 2>/dev/null || true)" = UTF-8 ] ||
+    COMMAND=(env "WEFT_LC_ALL=${LC_ALL-}" LC_ALL=C.UTF-8 "${COMMAND[@]}")
 }
 
 class_archive() { printf '%s' "$WEFT_HOME/server/target/classes-$WEFT_JDK.jsa"; }

@@ -31,9 +31,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -82,8 +80,11 @@ final class Driving implements AutoCloseable {
         names = new DriverNames(agent.drivers());
     }
 
-    /** The operator's commands, one driver for all of them, by their names. */
-    private static Map<String, SessionDriver> drivers(
+    /**
+     * One driver for all of the operator's commands. It is there without any, too, for what a
+     * server that had some has left.
+     */
+    private static List<SessionDriver> drivers(
             final WeftConfig config, final DriverEvents events, final Signal wakeUp) {
         final WeftConfig.SessionCommands settings = config.sessionCommands();
         final ResourceLimits limits =
@@ -96,14 +97,11 @@ final class Driving implements AutoCloseable {
         final List<SessionCommand> commands = new ArrayList<>();
         settings.commands()
                 .forEach((name, words) -> commands.add(new SessionCommand(name, words, limits)));
-        if (commands.isEmpty()) {
-            return Map.of();
-        }
         final Path directory =
                 settings.directory() == null
                         ? config.dataDirectory().resolve(SESSIONS)
                         : settings.directory();
-        final SessionDriver driver =
+        return List.of(
                 new ProcessDriver(
                         new ProcessSettings(
                                 commands,
@@ -113,10 +111,7 @@ final class Driving implements AutoCloseable {
                                 instance(config.dataDirectory())),
                         events,
                         wakeUp,
-                        System::nanoTime);
-        final Map<String, SessionDriver> drivers = new HashMap<>();
-        commands.forEach(command -> drivers.put(command.name(), driver));
-        return drivers;
+                        System::nanoTime));
     }
 
     /** A text of this server alone: no two have one journal. */

@@ -23,6 +23,15 @@ public interface DriverEvents {
     boolean line(SessionRef session, @Nullable String runId, String agUiJson);
 
     /**
+     * Ends a run in place of the session: {@code RUN_ERROR}. It is not judged by what the session
+     * wrote before, and the run that the session is in goes on if it is another one.
+     *
+     * @param message one sentence for people.
+     * @param code a word for programs.
+     */
+    boolean runError(SessionRef session, String runId, String message, String code);
+
+    /**
      * A line of text for people: {@code log}.
      *
      * @param stream such as {@code stderr}.

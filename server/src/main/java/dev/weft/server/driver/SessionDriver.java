@@ -1,6 +1,7 @@
 package dev.weft.server.driver;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * methods; none of them blocks.
  */
 public interface SessionDriver {
+    /** Names under which sessions ask for it; none if it only ends what was begun before. */
+    Set<String> names();
+
     /**
      * Makes a session run. It tells {@link DriverEvents#running} when it does, or {@link
      * DriverEvents#failed}. When an earlier start of the same session has not ended yet, that one

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * may be closed by any, which ends the wait in it. Everything else may be called by any thread.
  */
 public final class Child {
+    private static final String LOCALE = "LC_ALL";
+
+    /** What the user has in {@link #LOCALE}, if the launcher has set it; empty for nothing. */
+    private static final String OWN_LOCALE = "WEFT_LC_ALL";
+
     private final Process process;
     private final ProcessIdentity identity;
     private final boolean isApart;
@@ -48,6 +54,7 @@ public final class Child {
         if (command.directory() != null) {
             builder.directory(command.directory().toFile());
         }
+        restoreLocale(builder.environment());
         builder.environment().putAll(command.environment());
         builder.environment().put(MarkedProcesses.VARIABLE, command.mark());
         final boolean isPiped = command.input() == Command.Input.PIPE;
@@ -84,6 +91,19 @@ public final class Child {
             throw ex;
         } catch (final LinkageError ex) {
             throw new IOException("the C library cannot be called: " + ex.getMessage(), ex);
+        }
+    }
+
+    /** The launcher gives this process another locale where the user's is not UTF-8. */
+    private static void restoreLocale(final Map<String, String> environment) {
+        final String own = environment.remove(OWN_LOCALE);
+        if (own == null) {
+            return;
+        }
+        if (own.isEmpty()) {
+            environment.remove(LOCALE);
+        } else {
+            environment.put(LOCALE, own);
         }
     }
 

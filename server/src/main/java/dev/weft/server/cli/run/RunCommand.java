@@ -132,6 +132,8 @@ public final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "COMMAND", description = "The program and its arguments.")
     private List<String> words = new ArrayList<>();
 
+    private List<String> exactWords = List.of(); // what is started for the words
+
     private RunCommand() {}
 
     /**
@@ -223,6 +225,11 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int runIn(final Path root) throws InterruptedException {
+        try {
+            exactWords = RawWords.exact(words);
+        } catch (final IllegalArgumentException ex) {
+            throw usage(String.valueOf(ex.getMessage()));
+        }
         final RunIdentity identity = identity();
         final Spool spool;
         try {
@@ -281,7 +288,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private Command command(final RunIdentity identity) {
         return new Command(
-                words,
+                exactWords,
                 null,
                 Map.of(JOB_VARIABLE, identity.job(), STEP_VARIABLE, identity.step()),
                 ResourceLimits.NONE,

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +111,11 @@ public final class ProcessDriver implements SessionDriver {
         final Thread thread = new Thread(work, "weft-process");
         thread.setDaemon(true);
         return thread;
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.copyOf(commands.keySet());
     }
 
     @Override
@@ -211,8 +217,7 @@ public final class ProcessDriver implements SessionDriver {
     }
 
     private void notPassedOn(final SessionRef session, final RunInput run, final String why) {
-        final String error = Runs.error(run.runId(), why, Runs.NOT_PASSED_ON);
-        tellings.add(() -> events.line(session, run.runId(), error));
+        tellings.add(() -> events.runError(session, run.runId(), why, Runs.NOT_PASSED_ON));
         wakeUp.signal();
     }
 

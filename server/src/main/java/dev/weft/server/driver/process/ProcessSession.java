@@ -114,12 +114,7 @@ final class ProcessSession {
                     state == State.RUNNING
                             ? "the command does not read its input"
                             : "the command is ending";
-            tellings.add(
-                    () ->
-                            events.line(
-                                    ref,
-                                    run.runId(),
-                                    Runs.error(run.runId(), why, Runs.NOT_PASSED_ON)));
+            tellings.add(() -> events.runError(ref, run.runId(), why, Runs.NOT_PASSED_ON));
             return;
         }
         runs.add(run.runId());
@@ -298,10 +293,7 @@ final class ProcessSession {
         for (String run = runs.current(); run != null; run = runs.current()) {
             final String unfinished = run;
             runs.removeCurrent();
-            tellings.add(
-                    () ->
-                            events.line(
-                                    ref, unfinished, Runs.error(unfinished, how, "COMMAND_ENDED")));
+            tellings.add(() -> events.runError(ref, unfinished, how, Runs.COMMAND_ENDED));
         }
         if (isToBeStopped) {
             tellings.add(() -> events.stopped(ref));

@@ -1,6 +1,5 @@
 package dev.weft.server.driver.process;
 
-import dev.weft.protocol.json.JsonText;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -14,6 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Runs {
     /** Code of a run that never got to the process. */
     static final String NOT_PASSED_ON = "NOT_PASSED_ON";
+
+    /** Code of a run that the process had not ended when it ended itself. */
+    static final String COMMAND_ENDED = "COMMAND_ENDED";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -63,13 +65,5 @@ final class Runs {
 
     void removeCurrent() {
         open.poll();
-    }
-
-    /** An event that ends a run in place of the process. */
-    static String error(final String runId, final String message, final String code) {
-        final StringBuilder json = new StringBuilder("{\"type\":\"RUN_ERROR\",\"runId\":");
-        JsonText.quote(json, runId);
-        JsonText.quote(json.append(",\"message\":"), message);
-        return json.append(",\"code\":\"").append(code).append("\"}").toString();
     }
 }

@@ -66,7 +66,7 @@ public final class DriveAgent implements Agent, Signal {
     private final Commands commands;
     private final OrderedAppends appends;
     private final DriveEvents events;
-    private final Map<String, SessionDriver> drivers; // by name
+    private final Map<String, SessionDriver> drivers = new HashMap<>(); // by name
     private final List<SessionDriver> distinct;
     private final OrderReading reading;
     private final CarriedOn carriedOn;
@@ -92,11 +92,11 @@ public final class DriveAgent implements Agent, Signal {
     @FunctionalInterface
     public interface DriverFactory {
         /**
-         * Drivers by the names under which sessions ask for them.
+         * All of this server.
          *
          * @param wakeUp has {@link SessionDriver#doWork} called soon; for any thread.
          */
-        Map<String, SessionDriver> make(DriverEvents events, Signal wakeUp);
+        List<SessionDriver> make(DriverEvents events, Signal wakeUp);
     }
 
     /** Makes the drivers; nothing starts yet. */
@@ -119,8 +119,8 @@ public final class DriveAgent implements Agent, Signal {
                         parts.mode(),
                         parts.clockNs(),
                         this::forget);
-        drivers = Map.copyOf(factory.make(events, this::wake));
-        distinct = drivers.values().stream().distinct().toList();
+        distinct = List.copyOf(factory.make(events, this::wake));
+        distinct.forEach(driver -> driver.names().forEach(name -> drivers.put(name, driver)));
         reading = new OrderReading(parts.sessionCommands().sessions(), drivers.keySet());
         carriedOn = new CarriedOn(parts.journal(), commands, parts.sessionCommands());
         againAtNs = parts.clockNs().getAsLong();
@@ -134,13 +134,13 @@ public final class DriveAgent implements Agent, Signal {
 
     /** Names of the drivers. */
     public Set<String> drivers() {
-        return drivers.keySet();
+        return Set.copyOf(drivers.keySet());
     }
 
     /** A session has changed. Any thread. */
     @Override
     public void signal() {
-        if (!drivers.isEmpty()) {
+        if (!distinct.isEmpty()) {
             changed.set(true);
             wakeUp.signal();
         }
@@ -195,7 +195,7 @@ public final class DriveAgent implements Agent, Signal {
             recover();
             return 1;
         }
-        if (state == State.IDLE && !drivers.isEmpty() && changed.getAndSet(false)) {
+        if (state == State.IDLE && !distinct.isEmpty() && changed.getAndSet(false)) {
             state = State.ASKING;
             askForOrders();
             return 1;
@@ -285,6 +285,10 @@ public final class DriveAgent implements Agent, Signal {
     }
 
     private void start(final SessionRef session) {
+        if (!drivers.containsKey(session.driver())) {
+            abandon(session);
+            return;
+        }
         active.put(session.id(), session);
         safely(session, () -> driver(session).start(session));
     }

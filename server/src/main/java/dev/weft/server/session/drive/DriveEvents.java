@@ -4,6 +4,7 @@ import dev.weft.protocol.Problem;
 import dev.weft.protocol.json.JsonText;
 import dev.weft.server.agui.AguiEvent;
 import dev.weft.server.agui.AguiException;
+import dev.weft.server.agui.AguiType;
 import dev.weft.server.agui.OrderMode;
 import dev.weft.server.agui.OrderRules;
 import dev.weft.server.control.Commands;
@@ -51,7 +52,7 @@ final class DriveEvents implements DriverEvents {
     private final OrderMode mode;
     private final LongSupplier clockNs;
     private final Consumer<SessionRef> whenEnded;
-    private final Map<String, OrderRules> orders = new HashMap<>(); // of who wrote a line
+    private final Map<String, Order> orders = new HashMap<>(); // of who wrote a line
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
     private final Set<String> underWay = new HashSet<>(); // ids of sessions, one change of each
 
@@ -73,6 +74,16 @@ final class DriveEvents implements DriverEvents {
         this.mode = mode;
         this.clockNs = clockNs;
         this.whenEnded = whenEnded;
+    }
+
+    /** How far a session has come in what it writes. */
+    private static final class Order {
+        private final OrderRules rules;
+        private @Nullable String runId; // of the last that it has begun
+
+        Order(final OrderMode mode) {
+            rules = new OrderRules(mode);
+        }
     }
 
     /**
@@ -136,9 +147,12 @@ final class DriveEvents implements DriverEvents {
             told(session, runId, "error", ex.detail(), aguiJson);
             return true;
         }
-        final OrderRules.Verdict verdict =
-                orders.computeIfAbsent(session.id(), id -> new OrderRules(mode)).on(event);
+        final Order order = orders.computeIfAbsent(session.id(), id -> new Order(mode));
+        final OrderRules.Verdict verdict = order.rules.on(event);
         if (verdict.isAccepted()) {
+            if (event.type() == AguiType.RUN_STARTED) {
+                order.runId = event.runId();
+            }
             final EventBuilder builder =
                     event(event.type().name(), session, event.runId())
                             .data(new String(event.json(), StandardCharsets.UTF_8));
@@ -155,6 +169,30 @@ final class DriveEvents implements DriverEvents {
                     verdict.isAccepted() ? "warning" : "error",
                     verdict.violation(),
                     aguiJson);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean runError(
+            final SessionRef session, final String runId, final String message, final String code) {
+        if (!appends.hasRoom()) {
+            return false;
+        }
+        final String type = AguiType.RUN_ERROR.name();
+        final StringBuilder json = new StringBuilder("{\"type\":\"").append(type);
+        JsonText.quote(json.append("\",\"message\":"), message);
+        JsonText.quote(json.append(",\"code\":"), code);
+        JsonText.quote(json.append(",\"threadId\":"), session.id());
+        JsonText.quote(json.append(",\"runId\":"), runId);
+        final String data = json.append('}').toString();
+        final Problem problem = appends.offer(event(type, session, runId).data(data));
+        if (problem != null) {
+            told(session, null, "error", problem.detail(), data);
+        }
+        final Order order = orders.get(session.id());
+        if (order != null && runId.equals(order.runId)) {
+            order.rules.on(AguiEvent.parse(data.getBytes(StandardCharsets.UTF_8)));
         }
         return true;
     }

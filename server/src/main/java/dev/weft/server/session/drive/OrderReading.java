@@ -217,9 +217,9 @@ final class OrderReading {
             }
             case SessionEvents.STARTING -> {
                 final SessionState session = table.get(id);
-                if (session == null || !drivers.contains(session.driver())) {
+                if (session == null || session.driver().equals(DriverNames.WORKER)) {
                     yield null;
-                }
+                } // also for a driver that there is no more: it is told so
                 final String wish = sessions.images().wish(session, reads);
                 yield Order.start(
                         new SessionRef(id, sequence, session.driver(), wish == null ? "{}" : wish));

@@ -54,6 +54,13 @@ class ProcessDriverFaultTest implements DriverEvents {
     }
 
     @Override
+    public boolean runError(
+            final SessionRef session, final String runId, final String message, final String code) {
+        return tell(
+                session, "line " + runId + " {\"type\":\"RUN_ERROR\"} " + code + ": " + message);
+    }
+
+    @Override
     public boolean log(final SessionRef session, final String stream, final String text) {
         return tell(session, stream + ": " + text);
     }

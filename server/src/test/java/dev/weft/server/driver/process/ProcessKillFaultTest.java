@@ -8,6 +8,7 @@ import dev.weft.server.process.MarkedProcesses;
 import dev.weft.server.process.Signal;
 import dev.weft.server.session.SessionCalls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +125,40 @@ class ProcessKillFaultTest {
                 SessionCalls calls = new SessionCalls(server.address())) {
             await().atMost(PATIENCE).until(() -> calls.status(id).equals("stopped"));
             assertNothingLeft();
+        }
+    }
+
+    @Test
+    void shouldEndWhatIsLeftAlsoOfACommandThatIsNotConfiguredAnyMore() throws Exception {
+        final String ran;
+        final String deleted;
+        try (ChildServer server = start();
+                SessionCalls calls = new SessionCalls(server.address())) {
+            ran = calls.create();
+            deleted = calls.create();
+            mark = ran;
+            for (final String id : List.of(ran, deleted)) {
+                await().atMost(PATIENCE).until(() -> calls.count(id, "RUN_STARTED") == 1);
+            }
+            assertThat(calls.delete("/" + deleted).status()).isEqualTo(204);
+            server.kill(); // its process ignores SIGTERM
+        }
+        final Path directories = base.resolve("journal/sessions");
+        assertThat(directories.resolve(ran)).isDirectory();
+        try (ChildServer server = ChildServer.start(base.resolve("journal"), base.resolve("log"));
+                SessionCalls calls = new SessionCalls(server.address())) {
+            await().atMost(PATIENCE).until(() -> calls.status(ran).equals("failed"));
+            assertNothingLeft();
+            mark = deleted;
+            assertNothingLeft();
+            await().atMost(PATIENCE).until(() -> !Files.exists(directories.resolve(deleted)));
+            assertThat(calls.get("/" + deleted).status()).isEqualTo(404);
+            assertThat(directories.resolve(ran)).isDirectory();
+            assertThat(calls.post("/" + ran + "/start", "").status()).isEqualTo(202);
+            await().atMost(PATIENCE).until(() -> calls.status(ran).equals("failed"));
+            assertThat(calls.get("/" + ran).body()).contains("there is no command of this name");
+            assertThat(calls.delete("/" + ran).status()).isEqualTo(204);
+            await().atMost(PATIENCE).until(() -> !Files.exists(directories.resolve(ran)));
         }
     }
 

@@ -20,9 +20,9 @@ import dev.weft.server.session.worker.LostLeases;
 import dev.weft.server.session.worker.WorkerRoutes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,6 +58,11 @@ class DriveAgentTest {
         /** What it was to start last. */
         SessionRef last() {
             return Objects.requireNonNull(last);
+        }
+
+        @Override
+        public Set<String> names() {
+            return Set.of("fake");
         }
 
         @Override
@@ -133,7 +138,7 @@ class DriveAgentTest {
                         (events, wakeUp) -> {
                             final Fake fake = new Fake(events);
                             drivers.add(fake);
-                            return Map.of("fake", fake);
+                            return List.of(fake);
                         });
     }
 
@@ -491,6 +496,33 @@ class DriveAgentTest {
 
         assertThat(told.stream().filter(each -> each.startsWith("deleted")))
                 .containsExactly("deleted b");
+    }
+
+    @Test
+    void shouldEndARunInPlaceOfTheSessionWithoutDisturbingTheOneItIsIn() {
+        final SessionRef session = running("a");
+        final DriverEvents events = driver().events;
+        final String other = RUN.replace('1', '2');
+        for (final String line : List.of("RUN_STARTED", "STEP_STARTED", "", "STEP_FINISHED", "")) {
+            if (line.isEmpty()) {
+                assertThat(events.runError(session, other, "no room", "NOT_PASSED_ON")).isTrue();
+            } else {
+                final String json = "{\"type\":\"" + line + "\",\"stepName\":\"s\"}";
+                assertThat(events.line(session, RUN, json)).isTrue();
+            }
+        }
+        assertThat(events.runError(session, RUN, "it is gone", "COMMAND_ENDED")).isTrue();
+        assertThat(events.line(session, RUN, "{\"type\":\"RUN_FINISHED\"}")).isTrue();
+        work();
+
+        final String all = journaled();
+        assertThat(all)
+                .containsOnlyOnce("\"warning\"")
+                .contains("after RUN_ERROR only RUN_STARTED");
+        assertThat(all.split("NOT_PASSED_ON", -1)).hasSize(3);
+        assertThat(all)
+                .contains("\"message\":\"no room\"", "\"runId\":\"" + other + '"')
+                .contains("\"code\":\"COMMAND_ENDED\"");
     }
 
     @Test
