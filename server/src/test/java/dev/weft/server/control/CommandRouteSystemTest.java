@@ -57,19 +57,44 @@ class CommandRouteSystemTest {
                         .add(
                                 HttpMethod.POST,
                                 "/no-reply",
-                                exchange -> run(exchange, appending(reply -> broken()), respond()))
+                                exchange ->
+                                        run(
+                                                exchange,
+                                                appending(
+                                                        reply -> {
+                                                            throw broken();
+                                                        }),
+                                                respond()))
                         .add(
                                 HttpMethod.POST,
                                 "/no-answer",
-                                exchange -> run(exchange, good(), (asked, reply) -> broken()))
+                                exchange ->
+                                        run(
+                                                exchange,
+                                                good(),
+                                                (asked, reply) -> {
+                                                    throw broken();
+                                                }))
                         .add(
                                 HttpMethod.POST,
                                 "/no-command",
-                                exchange -> commands.run(exchange, 100, body -> broken()))
+                                exchange ->
+                                        commands.run(
+                                                exchange,
+                                                100,
+                                                body -> {
+                                                    throw broken();
+                                                }))
                         .add(
                                 HttpMethod.POST,
                                 "/no-decision",
-                                exchange -> run(exchange, (index, head) -> broken(), respond()))
+                                exchange ->
+                                        run(
+                                                exchange,
+                                                (index, head) -> {
+                                                    throw broken();
+                                                },
+                                                respond()))
                         .add(
                                 HttpMethod.GET,
                                 "/no-page",
@@ -78,7 +103,9 @@ class CommandRouteSystemTest {
                                                 exchange,
                                                 (index, head, allocator) ->
                                                         ByteBufUtil.writeAscii(allocator, "page"),
-                                                page -> broken()))
+                                                page -> {
+                                                    throw broken();
+                                                }))
                         .build();
         server =
                 new HttpServer(
@@ -106,8 +133,8 @@ class CommandRouteSystemTest {
         core.close();
     }
 
-    private static <T> T broken() {
-        throw new IllegalStateException("on purpose");
+    private static IllegalStateException broken() {
+        return new IllegalStateException("on purpose");
     }
 
     private static Command appending(final Function<Decision.Appended, Reply> reply) {

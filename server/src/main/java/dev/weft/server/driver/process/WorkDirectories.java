@@ -2,15 +2,16 @@ package dev.weft.server.driver.process;
 
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,7 +52,12 @@ final class WorkDirectories {
         final Path directory = of(id);
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(root);
-            Files.write(made(id), new byte[0]);
+            Files.write(
+                    made(id),
+                    new byte[0],
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
             Files.createDirectory(directory);
         }
         return directory;
@@ -88,7 +94,7 @@ final class WorkDirectories {
                     names.add(name);
                 }
             }
-        } catch (final IOException ex) {
+        } catch (final IOException | DirectoryIteratorException ex) {
             return names; // nothing was made here yet
         }
         return names;
@@ -121,7 +127,10 @@ final class WorkDirectories {
         if (!condemned.startsWith(CONDEMNED) || condemned.indexOf('/') >= 0) {
             throw new IllegalArgumentException("not condemned: " + condemned);
         }
-        try (SecureDirectoryStream<Path> all = secure(Files.newDirectoryStream(root))) {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root)) {
+            if (!(stream instanceof SecureDirectoryStream<Path> all)) {
+                throw new IOException("this system has no directories without following links");
+            }
             final Path name = Path.of(condemned);
             if (!isDirectory(all, name)) {
                 all.deleteFile(name);
@@ -212,14 +221,5 @@ final class WorkDirectories {
             throw ex;
         }
         return opened;
-    }
-
-    private static SecureDirectoryStream<Path> secure(final DirectoryStream<Path> stream)
-            throws IOException {
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
-            return secure;
-        }
-        stream.close();
-        throw new NotDirectoryException("no directory that can be read without following links");
     }
 }
