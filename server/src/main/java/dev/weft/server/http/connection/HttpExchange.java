@@ -4,6 +4,7 @@ import dev.weft.protocol.Problem;
 import dev.weft.server.http.Exchange;
 import dev.weft.server.http.MediaTypes;
 import dev.weft.server.http.PercentCodec;
+import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.QueryParameters;
 import dev.weft.server.http.RouteTable;
 import dev.weft.server.http.UriQuery;

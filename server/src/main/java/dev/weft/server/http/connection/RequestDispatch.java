@@ -2,7 +2,6 @@ package dev.weft.server.http.connection;
 
 import dev.weft.protocol.Problem;
 import dev.weft.server.http.HttpLimits;
-import dev.weft.server.http.ProblemException;
 import dev.weft.server.http.Route;
 import dev.weft.server.http.RouteTable;
 import io.netty.buffer.Unpooled;
