@@ -2,11 +2,9 @@ package dev.weft.server.agui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.harness.Seeded;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class OrderRulesTest {
     private static final String START = "{'type':'RUN_STARTED','threadId':'t','runId':'r'}";
@@ -14,11 +12,6 @@ class OrderRulesTest {
     private static final String ERROR = "{'type':'RUN_ERROR','message':'m'}";
 
     private OrderRules rules = new OrderRules(OrderMode.STRICT);
-
-    static LongStream seeds() {
-        final long one = Long.getLong("test.seed", Long.MIN_VALUE);
-        return one != Long.MIN_VALUE ? LongStream.of(one) : new SplittableRandom().longs(300);
-    }
 
     /** Takes some events, which must be right but for the last; what is wrong with that. */
     private String last(final String... events) {
@@ -135,8 +128,7 @@ class OrderRulesTest {
         assertThat(last(text("END", "m7"), text("START", "one more"))).isEqualTo("null");
     }
 
-    @ParameterizedTest(name = "-Dtest.seed={0}")
-    @MethodSource("seeds")
+    @Seeded(300)
     void shouldJudgeLikeTheModel(final long seed) {
         final OrderModel model = new OrderModel();
         int accepted = 0;

@@ -5,21 +5,21 @@ import static dev.weft.server.session.SessionCalls.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.server.RunningServer;
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient.Answer;
 import dev.weft.server.harness.SseClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,28 +33,15 @@ class AgentSystemTest {
     private static final String JSON = "Content-Type: application/json\r\n";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    @TempDir static Path directory;
-    private static WeftServer server;
+    @RegisterExtension
+    private static final RunningServer SERVER =
+            new RunningServer(Map.of("agui-order", "strict", "session-lease", "1m"));
+
     private SessionCalls calls;
-
-    @BeforeAll
-    static void start() {
-        server = WeftServer.start(directory, Map.of("agui-order", "strict", "session-lease", "1m"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void connect() throws IOException {
-        calls = new SessionCalls(server.address());
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        calls.close();
+        calls = new SessionCalls(SERVER.client());
     }
 
     private static String input(final String runId) {
@@ -63,13 +50,13 @@ class AgentSystemTest {
                 + "\",\"messages\":[{\"id\":\"1\",\"role\":\"user\",\"content\":\"hi\"}]}";
     }
 
-    private static SseClient ask(final WeftServer of, final String id, final String runId)
+    private static SseClient ask(final InetSocketAddress of, final String id, final String runId)
             throws IOException {
-        return SseClient.post(of.address(), "/v1/sessions/" + id + "/agent", input(runId));
+        return SseClient.post(of, "/v1/sessions/" + id + "/agent", input(runId));
     }
 
     private static SseClient ask(final String id, final String runId) throws IOException {
-        return ask(server, id, runId);
+        return ask(SERVER.address(), id, runId);
     }
 
     /** An event of AG-UI, its members behind the type given in single quotes. */
@@ -168,7 +155,7 @@ class AgentSystemTest {
                         .formatted(claimed[0])
                         .replace('\'', '"');
         try (SseClient stream =
-                SseClient.post(server.address(), "/sessions/" + claimed[0] + "/agent", body)) {
+                SseClient.post(SERVER.address(), "/sessions/" + claimed[0] + "/agent", body)) {
             awaitCount(claimed[0], "run.requested", 1);
             final Answer page =
                     calls.connection()
@@ -406,7 +393,7 @@ class AgentSystemTest {
         try (SessionCalls its = new SessionCalls(stopping.address())) {
             id = its.create();
         }
-        try (SseClient stream = ask(stopping, id, "r")) {
+        try (SseClient stream = ask(stopping.address(), id, "r")) {
             stopping.close();
             final JsonNode last = tree(stream.next());
             assertThat(last.path("type").asString()).isEqualTo("RUN_ERROR");
@@ -415,7 +402,7 @@ class AgentSystemTest {
         }
         try (WeftServer next = WeftServer.start(own);
                 SessionCalls its = new SessionCalls(next.address());
-                SseClient stream = ask(next, id, "r")) {
+                SseClient stream = ask(next.address(), id, "r")) {
             its.agui(id, its.claim(id), "[" + begin(id, "r") + "," + end(id, "r") + "]");
             assertThat(types(stream)).as("the run waited").hasSize(2);
             assertThat(its.count(id, "run.requested")).isEqualTo(1);

@@ -16,7 +16,11 @@ public final class SessionCalls implements AutoCloseable {
     private final HttpClient client;
 
     public SessionCalls(final InetSocketAddress address) throws IOException {
-        client = new HttpClient(address);
+        this(new HttpClient(address));
+    }
+
+    public SessionCalls(final HttpClient client) {
+        this.client = client;
     }
 
     /** A new session for workers; its id. */

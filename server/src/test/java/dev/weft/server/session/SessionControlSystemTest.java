@@ -4,6 +4,7 @@ import static dev.weft.server.session.SessionCalls.json;
 import static dev.weft.server.session.SessionCalls.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.RunningServer;
 import dev.weft.server.WeftServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.HttpClient.Answer;
@@ -12,12 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,28 +32,14 @@ class SessionControlSystemTest {
     private static final String MESSAGE = "{\"content\":\"hello\"}";
     private static final String RUN = "{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
-    @TempDir static Path directory;
-    private static WeftServer server;
+    @RegisterExtension private static final RunningServer SERVER = new RunningServer();
+
+    @TempDir private Path directory;
     private SessionCalls calls;
-
-    @BeforeAll
-    static void start() {
-        server = WeftServer.start(directory);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void connect() throws IOException {
-        calls = new SessionCalls(server.address());
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        calls.close();
+        calls = new SessionCalls(SERVER.client());
     }
 
     /** A session in a phase. */

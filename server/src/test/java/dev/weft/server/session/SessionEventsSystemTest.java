@@ -3,7 +3,7 @@ package dev.weft.server.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.server.WeftServer;
+import dev.weft.server.RunningServer;
 import dev.weft.server.harness.HttpClient;
 import dev.weft.server.harness.HttpClient.Answer;
 import dev.weft.server.harness.SseClient;
@@ -11,17 +11,13 @@ import dev.weft.server.record.Uuids;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,29 +31,15 @@ class SessionEventsSystemTest {
             "Invalid datetime format for 'since' parameter. Expected ISO 8601 format (e.g., 2026-01-13T14:30:00Z)";
     private static final String ORIGIN = "https://app.example";
 
-    @TempDir static Path directory;
-    private static WeftServer server;
+    @RegisterExtension
+    private static final RunningServer SERVER = new RunningServer(Map.of("cors-origins", ORIGIN));
+
     private static int sessions;
     private HttpClient client;
 
-    @BeforeAll
-    static void start() {
-        server = WeftServer.start(directory, Map.of("cors-origins", ORIGIN));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
     @BeforeEach
     void connect() throws IOException {
-        client = server.connect();
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        client.close();
+        client = SERVER.client();
     }
 
     /** A session that nothing is about yet. */
@@ -465,15 +447,15 @@ class SessionEventsSystemTest {
     void shouldStreamASessionUnderTheSameName() throws IOException {
         final String session = newSession();
         final String path = "/api/v2/sessions/" + session + "/events";
-        assertThatThrownBy(() -> server.subscribe(path).close())
+        assertThatThrownBy(() -> SERVER.subscribe(path).close())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("404");
         publish(session, "\"type\":\"before\"");
         final String since = page(session, "").path("items").get(0).path("timestamp").asString();
-        try (SseClient live = server.subscribe(path);
-                SseClient errors = server.subscribe(path + "?event_type=workflow_error");
-                SseClient later = server.subscribe(path + "?since=2026-01-01T00:00:00Z");
-                SseClient resumed = server.subscribe(path + "?since=" + since)) {
+        try (SseClient live = SERVER.subscribe(path);
+                SseClient errors = SERVER.subscribe(path + "?event_type=workflow_error");
+                SseClient later = SERVER.subscribe(path + "?since=2026-01-01T00:00:00Z");
+                SseClient resumed = SERVER.subscribe(path + "?since=" + since)) {
             publish(newSession(), "\"type\":\"of_another\"");
             publish(session, "\"type\":\"status_changed\"");
             publish(session, "\"type\":\"workflow_error\"");
@@ -492,11 +474,11 @@ class SessionEventsSystemTest {
         final String path = "/sessions/" + session + "/events";
         publish(session, "\"type\":\"first\"");
         final String id;
-        try (SseClient stream = new SseClient(server.address(), path, "0")) {
+        try (SseClient stream = new SseClient(SERVER.address(), path, "0")) {
             id = stream.next().id();
         }
         publish(session, "\"type\":\"second\"");
-        try (SseClient stream = new SseClient(server.address(), path, id)) {
+        try (SseClient stream = new SseClient(SERVER.address(), path, id)) {
             assertThat(stream.next().type()).isEqualTo("second");
         }
         client.send("GET", path + "?since=5m", "", "Accept: text/event-stream\r\n");

@@ -152,13 +152,8 @@ final class HttpFabric implements Fabric {
     }
 
     private FabricException unreachable(final IOException ex) {
-        final String message = ex.getMessage();
         return new FabricException(
-                "no answer from "
-                        + options.url()
-                        + ": "
-                        + (message == null ? ex.getClass().getSimpleName() : message),
-                false);
+                "no answer from " + options.url() + ": " + Problems.reason(ex), false);
     }
 
     private static FabricException interrupted() {

@@ -76,7 +76,7 @@ public final class PublishClient {
                 }
                 trouble = answer.statusCode() + " " + Problems.detail(answer.body());
             } catch (final IOException ex) {
-                trouble = reason(ex);
+                trouble = Problems.reason(ex);
             }
             final long waitMs = backoff.failed();
             if (System.nanoTime() + waitMs * 1_000_000 - deadline > 0) {
@@ -94,10 +94,5 @@ public final class PublishClient {
                 || status == 503
                 || status == 504
                 || status == 507;
-    }
-
-    private static String reason(final IOException ex) {
-        final String message = ex.getMessage();
-        return ex.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
 }

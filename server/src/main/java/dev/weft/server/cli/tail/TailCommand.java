@@ -121,8 +121,7 @@ public final class TailCommand implements Callable<Integer> {
                     state.say("the server answered " + answer.statusCode());
                 }
             } catch (final IOException ex) {
-                state.say(
-                        ex.getMessage() == null ? ex.getClass().getSimpleName() : ex.getMessage());
+                state.say(Problems.reason(ex));
             }
             if (state.isDone()) {
                 return 0;

@@ -5,21 +5,17 @@ import static dev.weft.server.session.SessionCalls.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.server.WeftServer;
+import dev.weft.server.RunningServer;
 import dev.weft.server.harness.HttpClient.Answer;
 import dev.weft.server.session.SessionCalls;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** Workers that take sessions, keep them, vanish, and answer when they should not. */
@@ -30,34 +26,19 @@ class WorkerSystemTest {
     private static final String RUN_ID = "00000000-0000-4000-8000-0000000000ab";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    @TempDir static Path directory;
-    private static WeftServer server;
+    @RegisterExtension
+    private static final RunningServer SERVER =
+            new RunningServer(
+                    Map.of(
+                            "session-lease", "1s",
+                            "session-losses-max", "2",
+                            "agui-order", "strict"));
+
     private SessionCalls calls;
-
-    @BeforeAll
-    static void start() {
-        server =
-                WeftServer.start(
-                        directory,
-                        Map.of(
-                                "session-lease", "1s",
-                                "session-losses-max", "2",
-                                "agui-order", "strict"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void connect() throws IOException {
-        calls = new SessionCalls(server.address());
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        calls.close();
+        calls = new SessionCalls(SERVER.client());
     }
 
     private static String event(final String type, final String more) {
@@ -77,7 +58,7 @@ class WorkerSystemTest {
         await().atMost(PATIENCE)
                 .until(
                         () -> {
-                            try (SessionCalls own = new SessionCalls(server.address())) {
+                            try (SessionCalls own = new SessionCalls(SERVER.address())) {
                                 return own.count(id, type) == count;
                             }
                         });
