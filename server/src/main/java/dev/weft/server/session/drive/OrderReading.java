@@ -28,6 +28,9 @@ final class OrderReading {
     /** Runs that a session can be asked for before it is started, and that are passed on then. */
     private static final int EARLY_MAX = 64;
 
+    /** Events that are looked at for these: others may have published some. */
+    private static final int LOOKS_MAX = 1_024;
+
     private final Sessions sessions;
     private final Set<String> drivers;
     private final RecordView view = new RecordView();
@@ -137,7 +140,8 @@ final class OrderReading {
                                         .upTo(found.asOf))
                         .ascending(0);
         final EventReads reads = index.reads();
-        for (int i = 0; i < EARLY_MAX; i++) {
+        int count = 0;
+        for (int i = 0; i < LOOKS_MAX && count < EARLY_MAX; i++) {
             final long sequence = asked.next();
             if (sequence == Sequences.NONE) {
                 return;
@@ -146,6 +150,7 @@ final class OrderReading {
                 final Order order = run(session.id(), sequence);
                 if (order != null) {
                     found.early.add(order);
+                    count++;
                 }
             }
         }
