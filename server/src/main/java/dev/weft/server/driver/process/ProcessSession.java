@@ -109,7 +109,7 @@ final class ProcessSession {
     }
 
     void send(final RunInput run) {
-        if (state != State.RUNNING || isToBeStopped || !input.offer(run.json())) {
+        if (state != State.RUNNING || !input.offer(run.json())) {
             final String why =
                     state == State.RUNNING
                             ? "the command does not read its input"
@@ -129,12 +129,10 @@ final class ProcessSession {
 
     /** Asks it to end, and makes it end when it does not. */
     void stop(final long nowNs) {
-        if (!isToBeStopped) {
-            isToBeStopped = true;
-            if (state == State.RUNNING) {
-                child.signal(Signal.TERMINATE);
-                state(State.ENDING, nowNs + graceNs);
-            }
+        isToBeStopped = true;
+        if (state == State.RUNNING) {
+            child.signal(Signal.TERMINATE);
+            state(State.ENDING, nowNs + graceNs);
         }
     }
 

@@ -607,6 +607,29 @@ class ProcessDriverFaultTest implements DriverEvents {
                                         "a process: a line on stderr is too long: length=70000 max=65536"));
     }
 
+    @Test
+    void shouldAskAProcessToEndOnce() {
+        final ProcessDriver driver =
+                driver("trap 'echo asked' TERM; echo up; while :; do sleep 0.02; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a line null asked"));
+        driver.stop(session("a", 1));
+        drive(driver, () -> has("a stopped"));
+        assertThat(count("a line null asked")).isEqualTo(1);
+        assertThat(told).contains("a process: it did not end in time: SIGKILL");
+    }
+
+    @Test
+    void shouldNotWaitForEverWhenTheServerStops() {
+        final ProcessDriver driver = driver("trap '' TERM; echo up; while :; do sleep 0.02; done");
+        driver.start(session("a", 1));
+        drive(driver, () -> has("a line null up"));
+        driver.close();
+        assertThat(alive()).isEmpty();
+    }
+
     private ProcessDriver driver(final String script) {
         return new ProcessDriver(
                 settings(List.of(command("agent", List.of("sh", "-c", script)))),
