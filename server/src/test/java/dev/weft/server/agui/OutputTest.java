@@ -322,4 +322,24 @@ class OutputTest {
                                 + "{'role':'reasoning','content':'so'},"
                                 + "{'id':'g','role':'reasoning','content':'hm'}]");
     }
+
+    @Test
+    void shouldMergeNothingThatLacksAMember() {
+        final String whole = "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m1','delta':'a'}";
+        final String noDelta = "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m1'}";
+        final String noId = "{'type':'TEXT_MESSAGE_CONTENT','delta':'a'}";
+        assertThat(compact(whole, noDelta, whole, noId, whole))
+                .containsExactly(whole, noDelta, whole, noId, whole);
+    }
+
+    @Test
+    void shouldShowOfASnapshotWhatCanBeShown() {
+        assertThat(
+                        messages(
+                                SNAPSHOT.formatted(
+                                        "[{'role':'assistant','toolCalls':7},{'role':'assistant','toolCalls':[7]},"
+                                                + "{'role':'assistant','toolCalls':[{'id':'c','duration':'long'}]}]")))
+                .isEqualTo(
+                        "[{'role':'assistant'},{'role':'assistant'},{'role':'assistant','tool_calls':[{'id':'c'}]}]");
+    }
 }

@@ -160,6 +160,8 @@ class RunInputTest {
                     {'threadId':'s-2','runId':'r','messages':[]} | threadId: must be the id of the session, s-1, or absent: it is "s-2"
                     {'threadId':5,'messages':[]} | threadId: must be a string
                     {'runId':'','messages':[]} | runId: must be a string of 1 to 128 characters
+                    {'runId':'LONG','messages':[]} | runId: must be a string of 1 to 128 characters
+                    {'messages':[{'id':'1','role':7,'content':'a'}]} | messages[0].role
                     {'runId':'r'} | messages: is required
                     {'messages':[{'role':'user','content':'a'}]} | messages[0].id: is required
                     {'messages':[{'id':'1','role':'robot'}]} | messages[0].role
@@ -168,7 +170,7 @@ class RunInputTest {
                     {'messages' | Invalid request body: malformed JSON
                     """)
     void shouldReadTheInputOfAnAgentForOneThread(final String json, final String expected) {
-        assertThat(agent(json)).startsWith(expected);
+        assertThat(agent(json.replace("LONG", "x".repeat(129)))).startsWith(expected);
     }
 
     @Test

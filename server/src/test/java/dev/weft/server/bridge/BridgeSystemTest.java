@@ -256,6 +256,20 @@ class BridgeSystemTest {
         }
     }
 
+    /** So many at once would be more than one append takes. */
+    @Test
+    void shouldMakeEventsOfLongEntriesInSeveralAppends() throws IOException {
+        final String text = "x".repeat(900_000);
+        for (int i = 1; i <= 12; i++) {
+            side.add("orders", i + "-0", "text", text);
+        }
+        try (WeftServer server = server("valkey-from-streams", "orders")) {
+            awaitHead(server, 12);
+            awaitAcknowledged("orders");
+            assertThat(server.weft().head()).isEqualTo(12);
+        }
+    }
+
     /** Whoever has the group now reads on: this one gives up, and waits again. */
     @Test
     void shouldGiveUpTheGroupWhenAnotherHasTakenIt() throws IOException {
@@ -362,6 +376,19 @@ class BridgeSystemTest {
     @Test
     void shouldRefuseAStreamThatHasEntriesOfItsOwn() throws IOException {
         side.add("out", "*", "a", "b");
+        try (WeftServer server = server("valkey-to-stream", "out")) {
+            awaitState(server, "stream_out", "failed");
+            assertThat(side.ids("out")).hasSize(1);
+        }
+    }
+
+    /** An id within those of the journal, but none that this bridge gives. */
+    @Test
+    void shouldRefuseAStreamWithAnIdOfAnother() throws IOException {
+        side.add("out", "1-1", "a", "b");
+        try (WeftServer server = server()) {
+            publishMany(server, 10);
+        }
         try (WeftServer server = server("valkey-to-stream", "out")) {
             awaitState(server, "stream_out", "failed");
             assertThat(side.ids("out")).hasSize(1);

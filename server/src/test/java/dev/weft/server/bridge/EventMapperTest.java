@@ -157,4 +157,38 @@ class EventMapperTest {
         assertThat(events.get(0).path("id").asString()).isEqualTo(NAME.id());
         assertThat(events.get(1).path("data")).hasToString("{\"n\":\"2\"}");
     }
+
+    @Test
+    void shouldTellWhatHasNoTypeOrNoCapture() {
+        mapper("t.{data.state}", "o/1").message(NAME, List.of(), "{}".getBytes(UTF_8), batch);
+        assertThat(only().path("message").asString()).startsWith("type: there is no ");
+        batch.clear();
+        mapper("t", "o/{2}").message(NAME, List.of("one"), "{}".getBytes(UTF_8), batch);
+        assertThat(only().path("message").asString()).startsWith("subject: there is no ");
+    }
+
+    @Test
+    void shouldCutALongValueAndKeepWhatNamesMayHave() {
+        mapper("T.{1}", "o/{1}")
+                .message(NAME, List.of("A9._" + "x".repeat(300)), new byte[0], batch);
+        final JsonNode event = only();
+        assertThat(event.path("type").asString()).isEqualTo("bridge.rejected");
+        batch.clear();
+        mapper("t", "o/{1}").message(NAME, List.of("Az9._ä" + "x".repeat(300)), new byte[0], batch);
+        assertThat(only().path("subject").asString())
+                .startsWith("o/Az9.__x")
+                .hasSize("o/".length() + 200);
+    }
+
+    @Test
+    void shouldTakeAnIdForATimeOnlyWhenItCanBeOne() {
+        final EventMapper mapper = mapper("t", "o/1");
+        for (final long ms : new long[] {7, 4_102_444_800_000L, 1_700_000_000_000L}) {
+            mapper.entry(NAME, new EntryId(ms, 0), fields("n", "1"), batch);
+        }
+        final JsonNode events = JsonMapper.shared().readTree(batch.array());
+        assertThat(events.get(0).has("occurred_at")).isFalse();
+        assertThat(events.get(1).has("occurred_at")).isFalse();
+        assertThat(events.get(2).path("occurred_at").asLong()).isEqualTo(1_700_000_000_000_000L);
+    }
 }

@@ -283,6 +283,7 @@ class JobFoldSystemTest {
     void shouldRefuseWhatIsNotThereOrMakesNoSense() throws IOException {
         assertThat(server.client().get("/runner-jobs/nobody").status()).isEqualTo(404);
         assertThat(server.client().get("/runner-jobs/nobody/steps").status()).isEqualTo(404);
+        assertThat(server.client().get("/runner-jobs/nobody/events").status()).isEqualTo(404);
         assertThat(server.client().get("/runner-jobs/a%20b").status()).isEqualTo(400);
         assertThat(server.client().get("/runner-jobs/a/steps?limit=0").status()).isEqualTo(400);
         assertThat(server.client().get("/runner-jobs/a?x=1").status()).isEqualTo(400);

@@ -24,13 +24,19 @@ class JobProcessTest {
 
     private final AtomicBoolean isWritable = new AtomicBoolean();
     private final AtomicLong appended = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
     private final AppendInbox inbox =
             pending -> {
                 if (isWritable.get()) {
                     appended.addAndGet(pending.length());
                     pending.complete(PendingAppend.Status.APPENDED);
+                    return true;
                 }
-                return isWritable.get();
+                final boolean isTaken = refusals.incrementAndGet() % 2 == 0;
+                if (isTaken) { // and then there is no room on the disk
+                    pending.complete(PendingAppend.Status.DISK_FULL);
+                }
+                return isTaken;
             };
 
     private JobProcess start(final String script) throws Exception {
@@ -83,6 +89,25 @@ class JobProcessTest {
         process.kill();
         try {
             process.ended().get(20, TimeUnit.SECONDS);
+        } finally {
+            ProcessHandle.of(Long.parseLong(Files.readString(pid).trim()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /** It left the group and its mark, holds the output open, and says nothing. */
+    @Test
+    void shouldNotWaitForAStrangerWhoIsQuiet(@TempDir final Path directory) throws Exception {
+        isWritable.set(true);
+        final Path pid = directory.resolve("pid");
+        final JobProcess process =
+                start(
+                        "setsid env -i sh -c 'echo $$ > %s; exec sleep 60' & sleep 0.2; echo bye"
+                                .formatted(pid));
+        try {
+            process.ended().get(20, TimeUnit.SECONDS);
+            assertThat(process.end().error()).isNull();
+            assertThat(appended.get()).isPositive();
         } finally {
             ProcessHandle.of(Long.parseLong(Files.readString(pid).trim()))
                     .ifPresent(ProcessHandle::destroyForcibly);

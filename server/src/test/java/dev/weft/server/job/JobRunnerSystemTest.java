@@ -32,7 +32,7 @@ class JobRunnerSystemTest {
             bytes=printf 'a\\377b'
             many=sh -c 'i=0; while [ $i -lt 20000 ]; do echo line $i é; i=$((i+1)); done'
             none=/no/such/program
-            halves=sh -c 'for b in "a\\\\303" "\\\\251b\\\\342\\\\202" "\\\\254\\\\360\\\\237\\\\214" "\\\\215" "c\\\\342\\\\202"; do printf "$b"; sleep 0.1; done'
+            halves=sh -c 'for b in "a\\\\303" "\\\\251b\\\\342\\\\202" "\\\\254\\\\360" "\\\\237" "\\\\214\\\\215" "c\\\\342\\\\202"; do printf "$b"; sleep 0.1; done'
             """;
 
     @TempDir Path directory;

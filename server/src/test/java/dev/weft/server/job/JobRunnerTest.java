@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.protocol.event.EventRules;
 import dev.weft.server.control.CommandsByHand;
+import dev.weft.server.journal.Journal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,11 +19,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class JobRunnerTest {
     private final CommandsByHand hand = new CommandsByHand(1_024);
-    private final Jobs jobs = new Jobs(Set.of("slow"));
+    private final Jobs jobs = new Jobs(Set.of("slow", "short"));
     private final JobRunner runner =
             new JobRunner(
                     new JobRunner.Config(
-                            Map.of("slow", List.of("sh", "-c", "exec sleep 60")), null, 2),
+                            Map.of(
+                                    "slow", List.of("sh", "-c", "exec sleep 60"),
+                                    "short", List.of("true")),
+                            null,
+                            2),
                     jobs,
                     hand.core().history(),
                     hand.core().journal(),
@@ -55,11 +60,46 @@ class JobRunnerTest {
         }
     }
 
+    private void create(final String command) {
+        final String body = "{\"name\":\"n\",\"command\":\"" + command + "\"}";
+        hand.ask(NewJob.command(body.getBytes(UTF_8), jobs.commands()));
+    }
+
+    private void workFor(final long ms) {
+        final long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+        workUntil(() -> System.nanoTime() - untilNs > 0);
+    }
+
+    /** Neither its begin nor its end is lost, and each is told once. */
+    @Test
+    void shouldTryAgainWhatTheJournalDidNotTake() {
+        create("short");
+        hand.core().journal().state(Journal.State.DISK_FULL);
+        runner.start();
+        workFor(450);
+        assertThat(hand.types()).containsExactly("job.created", "job.queued");
+        hand.core().journal().state(Journal.State.WRITABLE);
+        workUntil(() -> hand.types().contains("job.started"));
+        hand.core().journal().state(Journal.State.DISK_FULL);
+        workFor(700);
+        assertThat(hand.types()).doesNotContain("job.completed");
+        hand.core().journal().state(Journal.State.WRITABLE);
+        workUntil(() -> hand.types().contains("job.completed"));
+        workFor(300);
+        assertThat(hand.types())
+                .containsExactly(
+                        "job.created",
+                        "job.queued",
+                        "job.started",
+                        "step.started",
+                        "step.completed",
+                        "job.completed");
+    }
+
     /** Each look has one behind it while something runs, and never more. */
     @Test
     void shouldNotLookTheMoreOftenTheMoreHasHappened() {
-        final byte[] job = "{\"name\":\"n\",\"command\":\"slow\"}".getBytes(UTF_8);
-        hand.ask(NewJob.command(job, Set.of("slow")));
+        create("slow");
         runner.start();
         workUntil(() -> hand.types().contains("job.started"));
         for (int i = 0; i < 30; i++) {
@@ -68,8 +108,7 @@ class JobRunnerTest {
             workUntil(() -> lookCount > before);
         }
         final int before = lookCount;
-        final long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        workUntil(() -> System.nanoTime() - untilNs > 0);
+        workFor(1_000);
         assertThat(lookCount - before).isBetween(1, 12);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.server.control.CommandsByHand;
+import dev.weft.server.index.IndexField;
 import dev.weft.server.ingest.EventBuilder;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -65,5 +66,34 @@ class StartJobTest {
         tell(cancelled, JobEvents.CANCELLED);
         hand.ask(new EndJob(cancelled, end));
         assertThat(hand.types()).filteredOn(JobEvents.COMPLETED::equals).hasSize(1);
+    }
+
+    /** Others may name the end of a job as the cause of what is no job. */
+    @Test
+    void shouldRetryAJobThatOnlyLooksRetried() {
+        final String id = create("{'name':'n'}");
+        hand.append(
+                new EventBuilder(JobEvents.FAILED)
+                        .sourceKind("cdp")
+                        .id("the-end")
+                        .subject(JobEvents.subject(id)),
+                new EventBuilder(JobEvents.CREATED)
+                        .sourceKind("cdp")
+                        .causationId("the-end")
+                        .subject("note/x"));
+        assertThat(hand.ask(new RetryJob(id, new byte[0])).json()).contains("\"retry_of\":\"" + id);
+        assertThat(hand.ask(new RetryJob(id, new byte[0])).refusal())
+                .startsWith("409 it was retried already, as ");
+    }
+
+    /** It ran for longer than the journal goes back. */
+    @Test
+    void shouldTellTheEndOfAJobWhoseBeginIsDeleted() {
+        final String id = create("{'name':'n','command':'c'}");
+        hand.append(new EventBuilder("other"));
+        hand.core().journal().trim(hand.core().journal().appendedSequence());
+        hand.ask(new EndJob(id, new EndJob.End(0, 5, null)));
+        assertThat(hand.count(JobEvents.all(id).where(IndexField.TYPE, JobEvents.COMPLETED)))
+                .isEqualTo(1);
     }
 }
