@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes sessions from workers that are not heard of any more. Thread: the one that looks. */
 public final class LostLeases {
-    /** Sessions that one look takes; the others wait for the next one. */
-    static final int LOOK_MAX = 1_024;
+    /**
+     * Sessions that one look takes; the others wait for the next one. Fewer than questions may
+     * wait, so that those of clients have room.
+     */
+    static final int LOOK_MAX = 256;
 
     private static final Reply DONE = new Reply(200, null);
 

@@ -45,7 +45,8 @@ class OrderReadingTest {
         all.hand()
                 .ask(
                         (index, head) -> {
-                            final OrderReading.Active active = reading.active(index, head);
+                            final OrderReading.Active active =
+                                    reading.active(index, head, List.of());
                             if (active == null) {
                                 return null;
                             }
@@ -69,7 +70,7 @@ class OrderReadingTest {
                 SessionEvents.make(SessionEvents.DELETED, "a"));
         assertThat(said(after(0).orders()))
                 .as("the start was for a session that is no more")
-                .containsExactly("START a", "STOP a");
+                .containsExactly("START a", "DELETE a");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.weft.server.session.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.protocol.Problem;
 import dev.weft.server.agui.OrderMode;
+import dev.weft.server.control.Commands;
 import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
 import dev.weft.server.ingest.EventBuilder;
@@ -69,6 +71,47 @@ class LeasesTest {
         all.append(new EventBuilder("note").sourceKind("cdp").subject("session/x"));
         lose("x", "a lease");
         assertThat(all.count("x", SessionEvents.LEASE_LOST)).isZero();
+    }
+
+    /** Nobody will ever begin what its worker had not: the session was to stop. */
+    @Test
+    void shouldEndAllRunsOfAStoppingSessionWhoseWorkerIsLost() {
+        final String lease = claim("a");
+        lose("a", lease); // in time: from now on the lease lasts
+        all.append(
+                SessionEvents.make(SessionEvents.RUN_REQUESTED, "a", "{}").runId("r"),
+                SessionEvents.make(SessionEvents.STOPPING, "a"));
+        all.advance(LEASE_NS + 1);
+        lose("a", lease);
+        assertThat(all.types()).endsWith("RUN_ERROR", "session.lease_lost", "session.stopped");
+    }
+
+    @Test
+    void shouldLookAgainWhenALookWasRefused() {
+        final LostLeases lost =
+                new LostLeases(new WorkerRoutes.Shared(LEASE_NS, 3, OrderMode.WARN));
+        lose("a", claim("a")); // in time: from now on the lease lasts
+        all.advance(LEASE_NS + 1);
+        final AtomicInteger refusedCount = new AtomicInteger();
+        while (refusedCount.get() == 0) { // until no more questions may wait
+            all.commands()
+                    .run(
+                            (index, head) -> done(),
+                            new Commands.Asker() {
+                                @Override
+                                public void onDone(final Reply reply) {}
+
+                                @Override
+                                public void onRefused(final Problem problem) {
+                                    refusedCount.incrementAndGet();
+                                }
+                            });
+        }
+        final AtomicInteger doneCount = new AtomicInteger();
+        lost.look(all.commands(), all.sessionCommands(), doneCount::incrementAndGet);
+        assertThat(doneCount).hasValue(1);
+        all.work();
+        assertThat(look(lost)).isEqualTo(1);
     }
 
     @Test
@@ -149,5 +192,6 @@ class LeasesTest {
                 .isEqualTo("400 lease_id: is required");
         final String body = "{'lease_id':'" + lease + "','status':'completed','result':null}";
         assertThat(all.ask("a", leases.report(body(body))).json()).contains("completed");
+        assertThat(all.journaled()).doesNotContain("\"result\"");
     }
 }
