@@ -46,8 +46,16 @@ final class Assembly {
             if (input != null) {
                 asked(input);
             }
-            return;
+        } else {
+            told(event);
         }
+        if (drafts.size() > MESSAGES_MAX || length > LENGTH_MAX) {
+            clear();
+            isTooLong = true;
+        }
+    }
+
+    private void told(final StoredEvent event) {
         final AguiType type = AguiType.of(event.type());
         final ObjectNode tree =
                 type == null || !isWanted(type) ? null : AguiJson.stored(event.json());
@@ -57,10 +65,6 @@ final class Assembly {
             if (step.violation() == null) {
                 lanes.take(step);
             }
-        }
-        if (drafts.size() > MESSAGES_MAX || length > LENGTH_MAX) {
-            clear();
-            isTooLong = true;
         }
     }
 

@@ -265,25 +265,25 @@ class OutputTest {
         assertThatThrownBy(output::finish).hasMessageContaining("ask for one run with run_id");
     }
 
-    /** Whatever an event has that is kept counts, not its text alone. */
+    /** Whatever of an event is kept counts, not its text alone. */
     @Test
-    void shouldCountNamesAndCallsInATranscript() {
-        final String name = "x".repeat(900_000);
-        final SessionOutput ofCalls = OutputFormat.TRANSCRIPT.output("s-1");
-        final SessionOutput ofNames = OutputFormat.TRANSCRIPT.output("s-1");
-        final SessionOutput ofEmptyCalls = OutputFormat.TRANSCRIPT.output("s-1");
-        for (int i = 0; i < 20; i++) {
-            ofCalls.on(
-                    Samples.stored(
-                            "r1",
-                            "{'type':'TOOL_CALL_START','toolCallId':'c%d','parentMessageId':'m','toolCallName':'%s'}"
-                                    .formatted(i, name)));
-            ofNames.on(
-                    Samples.stored(
-                            "r1",
-                            "{'type':'TEXT_MESSAGE_START','messageId':'m%d','name':'%s'}"
-                                    .formatted(i, name)));
+    void shouldKeepNoMoreThanAnAnswerCanHave() {
+        final String text = "x".repeat(900_000);
+        for (final String event :
+                List.of(
+                        "{'type':'TOOL_CALL_START','toolCallId':'c%d','parentMessageId':'m','toolCallName':'"
+                                + text
+                                + "'}",
+                        "{'type':'TEXT_MESSAGE_START','messageId':'m%d','name':'" + text + "'}",
+                        "{'messages':[{'id':'u%d','role':'user','content':'" + text + "'}]}")) {
+            final Assembly assembly = new Assembly();
+            for (int i = 0; i < 20; i++) {
+                assembly.on(Samples.stored("r1", event.formatted(i)));
+            }
+            assertThatThrownBy(assembly::messages)
+                    .hasMessageContaining("ask for one run with run_id");
         }
+        final Assembly ofEmptyCalls = new Assembly();
         for (int i = 0; i < 300_000; i++) {
             ofEmptyCalls.on(
                     new StoredEvent(
@@ -293,9 +293,7 @@ class OutputTest {
                             ("{\"toolCallId\":\"" + i + "\",\"parentMessageId\":\"m\"}")
                                     .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         }
-        assertThatThrownBy(ofCalls::finish).hasMessageContaining("ask for one run with run_id");
-        assertThatThrownBy(ofNames::finish).hasMessageContaining("ask for one run with run_id");
-        assertThatThrownBy(ofEmptyCalls::finish)
+        assertThatThrownBy(ofEmptyCalls::messages)
                 .hasMessageContaining("ask for one run with run_id");
     }
 
