@@ -96,6 +96,10 @@ class JobTableTest {
         assertThat(table.hasEnded("own")).isFalse();
         on(3, "own", "job.cancelled");
         assertThat(table.hasEnded("own")).isTrue();
+        for (int i = 4; i <= 7; i++) {
+            on(i, "j" + i, "job.created");
+        }
+        assertThat(table.hasEnded("own")).as("newer ones took its place").isFalse();
     }
 
     @Test

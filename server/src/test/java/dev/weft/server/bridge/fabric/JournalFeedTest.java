@@ -51,6 +51,18 @@ class JournalFeedTest {
     }
 
     @Test
+    void shouldGoOnWithinABlockThatDoesNotGoIntoABatch() {
+        fabric.publish("{\"type\":\"a\"}");
+        fabric.publish(java.util.Collections.nCopies(600, "{\"type\":\"a\"}"));
+        feed.poll(batch);
+        assertThat(batch.events()).hasSize(OutgoingBatch.EVENTS_MAX);
+        batch.clear();
+        feed.poll(batch);
+        assertThat(batch.events()).hasSize(600 - OutgoingBatch.EVENTS_MAX);
+        assertThat(sequences()).endsWith(601L);
+    }
+
+    @Test
     void shouldTellAGapOnceAndGoOnBehindIt() {
         publish("a", "a", "a", "a", "a", "a");
         journal.trim(5);
