@@ -47,7 +47,7 @@ class StalledReaderFaultTest {
     private static final long MEMORY_MAX = 16L * 1024 * 1024;
     private static final int TICKS_MIN = 100; // to each: enough for a p99, few for a busy machine
     private static final int RATIO_MAX = 3;
-    private static final long SLACK_US = 10_000;
+    private static final long SLACK_US = 100_000; // what a busy machine does alone
 
     @TempDir Path directory;
     private final Recorder latencyUs = new Recorder(3);

@@ -190,13 +190,13 @@ public final class JobRunner implements AutoCloseable {
     private void take(final String id) {
         begun.add(id);
         final StartJob start = new StartJob(id);
-        commands.run(start, new Asked(() -> taken(id, start), () -> begun.remove(id)));
+        commands.run(start, new Asked(() -> taken(id, start), () -> forget(id)));
     }
 
     private void taken(final String id, final StartJob start) {
         final String name = start.command();
         if (name == null) {
-            begun.remove(id); // somebody was faster
+            forget(id); // somebody was faster
             return;
         }
         final List<String> words = config.commands().get(name);
@@ -235,10 +235,15 @@ public final class JobRunner implements AutoCloseable {
     }
 
     private void told(final String id) {
-        begun.remove(id);
+        forget(id);
         if (!isClosing) {
             look();
-        } else if (begun.isEmpty()) {
+        }
+    }
+
+    private void forget(final String id) {
+        begun.remove(id);
+        if (isClosing && begun.isEmpty()) {
             allEnded.countDown();
         }
     }

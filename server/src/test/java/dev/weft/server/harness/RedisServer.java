@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * with everything that it has acknowledged.
  */
 public final class RedisServer implements AutoCloseable {
-    private static final int TIMEOUT_MS = 2_000;
+    private static final int TIMEOUT_MS = 10_000;
     private static final Duration READY_MAX = Duration.ofSeconds(20);
 
     private final Path directory;

@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * held up by a lease, as by a reader. Thread: drive.
  */
 final class CarriedOn {
-    /** Sessions that one look takes; the others wait for the next one. */
-    static final int LOOK_MAX = 1_024;
+    /**
+     * Sessions that one look takes; the others wait for the next one. Fewer than questions may
+     * wait, so that those of clients have room.
+     */
+    static final int LOOK_MAX = 256;
 
     private static final Reply DONE = new Reply(200, null);
 

@@ -55,6 +55,7 @@ final class DriveEvents implements DriverEvents {
     private final Map<String, Order> orders = new HashMap<>(); // of who wrote a line
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
     private final Set<String> underWay = new HashSet<>(); // ids of sessions, one change of each
+    private final Set<SessionRef> starting = new HashSet<>(); // that they run is not known yet
 
     /**
      * Makes it.
@@ -127,17 +128,24 @@ final class DriveEvents implements DriverEvents {
         if (changes.size() + underWay.size() >= CHANGES_MAX) {
             return false;
         }
-        if (phase != Phase.RUNNING) {
+        if (phase == Phase.RUNNING) {
+            starting.add(session);
+        } else {
             orders.remove(session.id());
         }
         changes.add(new Change(session, phase, data, appends.offeredCount(), clockNs.getAsLong()));
         return true;
     }
 
+    /** Nothing that a session writes comes before that it runs: who reads it may answer at once. */
+    private boolean mustWait(final SessionRef session) {
+        return starting.contains(session) || !appends.hasRoom();
+    }
+
     @Override
     public boolean line(
             final SessionRef session, final @Nullable String runId, final String aguiJson) {
-        if (!appends.hasRoom()) {
+        if (mustWait(session)) {
             return false;
         }
         final AguiEvent event;
@@ -176,7 +184,7 @@ final class DriveEvents implements DriverEvents {
     @Override
     public boolean runError(
             final SessionRef session, final String runId, final String message, final String code) {
-        if (!appends.hasRoom()) {
+        if (mustWait(session)) {
             return false;
         }
         final String type = AguiType.RUN_ERROR.name();
@@ -222,7 +230,7 @@ final class DriveEvents implements DriverEvents {
 
     @Override
     public boolean log(final SessionRef session, final String stream, final String text) {
-        if (!appends.hasRoom()) {
+        if (mustWait(session)) {
             return false;
         }
         final StringBuilder data = new StringBuilder("{\"stream\":");
@@ -295,7 +303,9 @@ final class DriveEvents implements DriverEvents {
 
     private void over(final Change change) {
         underWay.remove(change.session.id());
-        if (change.phase != Phase.RUNNING) {
+        if (change.phase == Phase.RUNNING) {
+            starting.remove(change.session);
+        } else {
             whenEnded.accept(change.session);
         }
     }

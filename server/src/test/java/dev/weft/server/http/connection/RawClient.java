@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Sends bytes and reads answers, with no opinion about HTTP on the way out. Latin-1 throughout. */
 public final class RawClient implements AutoCloseable {
-    private static final int TIMEOUT_MS = 10_000;
+    private static final int TIMEOUT_MS = 20_000;
     private final Socket socket = new Socket();
     private final InputStream in;
 

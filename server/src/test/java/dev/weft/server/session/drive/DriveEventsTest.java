@@ -182,6 +182,25 @@ class DriveEventsTest {
     }
 
     @Test
+    void shouldTakeNothingOfASessionBeforeItIsKnownToRun() {
+        final SessionRef session = created("a");
+        final SessionRef other = created("b");
+        events.running(other);
+        work();
+        events.running(session);
+
+        assertThat(events.line(session, null, STARTED)).isFalse();
+        assertThat(events.log(session, "stderr", "a text")).isFalse();
+        assertThat(events.runError(session, "r", "a message", "A_CODE")).isFalse();
+        assertThat(events.log(other, "stderr", "a text")).isTrue();
+        work();
+        assertThat(events.line(session, null, STARTED)).isTrue();
+        work();
+        assertThat(all.types()).containsSubsequence("session.running", "log", "session.running");
+        assertThat(all.types()).endsWith("session.running", "RUN_STARTED");
+    }
+
+    @Test
     void shouldWaitBeforeItTriesAgain() {
         events.running(created("a"));
         all.core().journal().state(Journal.State.DISK_FULL);
