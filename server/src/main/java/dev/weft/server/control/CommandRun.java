@@ -8,7 +8,6 @@ import dev.weft.server.query.History;
 import dev.weft.server.query.Refusals;
 import dev.weft.server.sequencer.PendingAppend;
 import dev.weft.server.sequencer.Precondition;
-import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -72,16 +71,6 @@ final class CommandRun implements History.Read {
             problem = ex.problem();
             return true;
         }
-    }
-
-    @Override
-    public @Nullable ByteBuf bytes() {
-        return null;
-    }
-
-    @Override
-    public void bytes(final ByteBuf counted) {
-        throw new IllegalStateException("a command has no bytes");
     }
 
     /** Thread: query. */

@@ -5,6 +5,7 @@ import dev.weft.server.ingest.ServerEvents;
 import dev.weft.server.journal.Journal;
 import dev.weft.server.query.History;
 import dev.weft.server.sequencer.AppendInbox;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
@@ -21,6 +22,12 @@ public final class Commands {
     /** The one refusal of something that is done. */
     static final Problem UNTOLD =
             new Problem(500, "it is done, but the server failed to answer; its log says why");
+
+    /**
+     * Commands that are given at once at the most. Fewer than questions may wait, so that those of
+     * clients have room.
+     */
+    public static final int TOGETHER_MAX = 256;
 
     private final History history;
     private final Journal journal;
@@ -66,6 +73,41 @@ public final class Commands {
     /** Does a command. Thread: the one of this object. */
     public void run(final Command command, final Asker asker) {
         new CommandRun(this, command, asker).ask();
+    }
+
+    /**
+     * Does several that do not wait for each other. Thread: the one of this object.
+     *
+     * @param together at most {@link #TOGETHER_MAX}.
+     * @param whenOver run once, when the last of them is done or refused.
+     */
+    public void runAll(final List<Command> together, final Runnable whenOver) {
+        if (together.isEmpty()) {
+            whenOver.run();
+            return;
+        }
+        final Asker counting =
+                new Asker() {
+                    private int leftCount = together.size();
+
+                    @Override
+                    public void onDone(final Reply reply) {
+                        over();
+                    }
+
+                    @Override
+                    public void onRefused(final Problem problem) {
+                        over();
+                    }
+
+                    private void over() {
+                        leftCount--;
+                        if (leftCount == 0) {
+                            whenOver.run();
+                        }
+                    }
+                };
+        together.forEach(command -> run(command, counting));
     }
 
     History history() {

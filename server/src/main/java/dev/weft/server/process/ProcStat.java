@@ -15,17 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param isKernel whether it is a thread of the kernel, which has no environment.
  * @param environmentLength bytes; −1 while it is between two programs, and for somebody else's.
  */
-record ProcStat(
-        long pid,
-        char state,
-        long group,
-        long session,
-        long startTicks,
-        boolean isKernel,
-        long environmentLength) {
-    private static final int GROUP = 2; // fields behind the name, from 0
-    private static final int SESSION = 3;
-    private static final int FLAGS = 6;
+record ProcStat(char state, long startTicks, boolean isKernel, long environmentLength) {
+    private static final int FLAGS = 6; // fields behind the name, from 0
     private static final int START = 19;
     private static final int CODE = 23; // its place in memory is set last, the environment's before
     private static final int ENVIRONMENT = 47; // begin, and end behind it; since Linux 3.5
@@ -41,10 +32,7 @@ record ProcStat(
         }
         final String[] fields = line.substring(line.lastIndexOf(')') + 2).trim().split(" ", -1);
         return new ProcStat(
-                pid,
                 fields[0].charAt(0),
-                Long.parseLong(fields[GROUP]),
-                Long.parseLong(fields[SESSION]),
                 Long.parseLong(fields[START]),
                 (Long.parseLong(fields[FLAGS]) & KERNEL_FLAG) != 0,
                 environmentLength(fields));

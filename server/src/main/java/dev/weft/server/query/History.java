@@ -90,11 +90,15 @@ public final class History implements Agent {
          */
         boolean read(Sources sources);
 
-        /** What was read, or null. */
-        @Nullable ByteBuf bytes();
+        /** What was read, or null; nothing of a read that answers in another way. */
+        default @Nullable ByteBuf bytes() {
+            return null;
+        }
 
         /** Puts the same bytes, counted, in their place. */
-        void bytes(ByteBuf counted);
+        default void bytes(final ByteBuf counted) {
+            throw new IllegalStateException("it has no bytes");
+        }
 
         /**
          * Has the answer given by the loop that asked. Thread: query.

@@ -22,9 +22,15 @@ public record SessionCommands(Sessions sessions, Signal changed) {
         /**
          * Decides.
          *
+         * @return null to be asked again in the next turn.
          * @throws dev.weft.server.http.ProblemException to refuse it.
          */
-        Decision decide(SessionCase session);
+        @Nullable Decision decide(SessionCase session);
+    }
+
+    /** A command about a session of the table, by its id. */
+    public Command about(final String id, final Rule rule) {
+        return about(new SessionId(id), rule);
     }
 
     /** A command about one session. */
@@ -60,12 +66,6 @@ public record SessionCommands(Sessions sessions, Signal changed) {
     /** Whether a text can be a session's id. */
     public static boolean isId(final String text) {
         return SessionId.isId(text);
-    }
-
-    /** A session of the table, by its id. */
-    public Finding find(final String id) {
-        final SessionId session = new SessionId(id);
-        return (index, head) -> in(index, head, session);
     }
 
     private @Nullable SessionCase in(final EventIndex index, final long head, final SessionId id) {

@@ -79,12 +79,7 @@ public final class SessionsByHand implements AutoCloseable {
 
     /** Gives a command about a session and lets everybody work until it is answered. */
     public Outcome ask(final String id, final SessionCommands.Rule rule) {
-        final SessionCommands.Finding finding = sessionCommands.find(id);
-        return hand.ask(
-                (index, head) -> {
-                    final SessionCase session = finding.in(index, head);
-                    return session == null ? null : rule.decide(session);
-                });
+        return hand.ask(sessionCommands.about(id, rule));
     }
 
     /** Lets query thread and sequencer work. */

@@ -8,7 +8,6 @@ import dev.weft.server.index.IndexField;
 import dev.weft.server.index.Sequences;
 import dev.weft.server.query.History;
 import dev.weft.server.record.RecordView;
-import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -101,16 +100,6 @@ final class NewestRead implements History.Read {
             }
         }
         return true;
-    }
-
-    @Override
-    public @Nullable ByteBuf bytes() {
-        return null;
-    }
-
-    @Override
-    public void bytes(final ByteBuf counted) {
-        throw new IllegalStateException("it has no bytes");
     }
 
     @Override

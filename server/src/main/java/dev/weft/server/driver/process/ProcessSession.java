@@ -139,9 +139,8 @@ final class ProcessSession {
     int doWork(final long nowNs) {
         int workCount = tell() + pass();
         int steps = step(nowNs);
-        while (steps
-                > 0) { // what the next state waits for may have come before, and nobody tells it
-            // again
+        // What the next state waits for may have come before, and nobody tells it again.
+        while (steps > 0) {
             workCount += steps;
             steps = step(nowNs);
         }

@@ -1,6 +1,7 @@
 package dev.weft.server.session.drive;
 
 import dev.weft.protocol.Problem;
+import dev.weft.server.control.Command;
 import dev.weft.server.control.Commands;
 import dev.weft.server.control.Decision;
 import dev.weft.server.control.Reply;
@@ -13,6 +14,7 @@ import dev.weft.server.session.state.SessionState;
 import dev.weft.server.session.state.SessionTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +23,12 @@ import org.jspecify.annotations.Nullable;
  * held up by a lease, as by a reader. Thread: drive.
  */
 final class CarriedOn {
-    /**
-     * Sessions that one look takes; the others wait for the next one. Fewer than questions may
-     * wait, so that those of clients have room.
-     */
-    static final int LOOK_MAX = 256;
-
     private static final Reply DONE = new Reply(200, null);
 
     private final Journal journal;
     private final Commands commands;
     private final SessionCommands sessions;
     private final Lease lease;
-    private int leftCount; // of one look
 
     CarriedOn(final Journal journal, final Commands commands, final SessionCommands sessions) {
         this.journal = journal;
@@ -46,9 +41,10 @@ final class CarriedOn {
     /**
      * What a look found. Filled on the query thread, read by the drive thread afterwards.
      *
-     * @param ids of those that are to be carried.
+     * @param carrying the sessions that are to be carried, as commands; the others wait for the
+     *     next look.
      */
-    private record Found(List<String> ids, long neededSequence) {}
+    private record Found(List<Command> carrying, long neededSequence) {}
 
     /**
      * Looks once.
@@ -63,25 +59,23 @@ final class CarriedOn {
                     if (table == null) {
                         return null;
                     }
-                    final List<String> ids = new ArrayList<>();
+                    final List<Command> carrying = new ArrayList<>();
                     for (final SessionState session :
                             table.liveBefore(due(index.oldestSequence()))) {
-                        if (ids.size() < LOOK_MAX) {
-                            ids.add(session.id());
+                        if (carrying.size() < Commands.TOGETHER_MAX) {
+                            carrying.add(sessions.about(session.id(), this::decide));
                         }
                     }
                     final long unseen = sessions.sessions().asOf() + 1; // by this look
-                    found[0] = new Found(ids, Math.min(table.neededSequence(), unseen));
+                    found[0] = new Found(carrying, Math.min(table.neededSequence(), unseen));
                     return Decision.reply(DONE);
                 },
                 new Commands.Asker() {
                     @Override
                     public void onDone(final Reply reply) {
-                        final Found seen = found[0];
-                        if (seen != null) {
-                            lease.need(seen.neededSequence());
-                            carry(seen.ids(), whenDone);
-                        }
+                        final Found seen = Objects.requireNonNull(found[0]);
+                        lease.need(seen.neededSequence());
+                        commands.runAll(seen.carrying(), whenDone);
                     }
 
                     @Override
@@ -97,33 +91,6 @@ final class CarriedOn {
     /** Sequence before which everything goes, or is gone. */
     private long due(final long oldest) {
         return Math.max(oldest, journal.dueUpTo() + 1);
-    }
-
-    private void carry(final List<String> ids, final Runnable whenDone) {
-        leftCount = ids.size();
-        if (leftCount == 0) {
-            whenDone.run();
-            return;
-        }
-        for (final String id : ids) {
-            final SessionCommands.Finding finding = sessions.find(id);
-            commands.run(
-                    (index, head) -> {
-                        final SessionCase session = finding.in(index, head);
-                        return session == null ? null : decide(session);
-                    },
-                    new Commands.Asker() {
-                        @Override
-                        public void onDone(final Reply reply) {
-                            one(whenDone);
-                        }
-
-                        @Override
-                        public void onRefused(final Problem problem) {
-                            one(whenDone);
-                        }
-                    });
-        }
     }
 
     private Decision decide(final SessionCase session) {
@@ -142,12 +109,5 @@ final class CarriedOn {
                                         .images()
                                         .carried(state, session.index().reads()))),
                 appended -> DONE);
-    }
-
-    private void one(final Runnable whenDone) {
-        leftCount--;
-        if (leftCount == 0) {
-            whenDone.run();
-        }
     }
 }

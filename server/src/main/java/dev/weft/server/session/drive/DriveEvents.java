@@ -271,12 +271,8 @@ final class DriveEvents implements DriverEvents {
 
     private void start(final Change change) {
         underWay.add(change.session.id());
-        final SessionCommands.Finding finding = sessionCommands.find(change.session.id());
         commands.run(
-                (index, head) -> {
-                    final SessionCase session = finding.in(index, head);
-                    return session == null ? null : decide(session, change);
-                },
+                sessionCommands.about(change.session.id(), session -> decide(session, change)),
                 new Commands.Asker() {
                     @Override
                     public void onDone(final Reply reply) {

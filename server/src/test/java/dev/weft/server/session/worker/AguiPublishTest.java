@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.server.agui.OrderMode;
 import dev.weft.server.control.CommandsByHand.Outcome;
 import dev.weft.server.ingest.EventBuilder;
-import dev.weft.server.session.SessionCase;
-import dev.weft.server.session.SessionCommands;
 import dev.weft.server.session.SessionsByHand;
 import dev.weft.server.session.state.SessionEvents;
 import java.util.ArrayList;
@@ -45,16 +43,11 @@ class AguiPublishTest {
             final List<String> events) {
         final List<byte[]> bodies =
                 events.stream().map(event -> event.replace('\'', '"').getBytes(UTF_8)).toList();
-        final SessionCommands.Finding finding = all.sessionCommands().find("a");
-        return all.hand()
-                .ask(
-                        (index, head) -> {
-                            final SessionCase found = finding.in(index, head);
-                            return found == null
-                                    ? null
-                                    : new AguiPublish(known, mode, bodies, runId)
-                                            .decide(found, Objects.requireNonNull(found.session()));
-                        });
+        return all.ask(
+                "a",
+                found ->
+                        new AguiPublish(known, mode, bodies, runId)
+                                .decide(found, Objects.requireNonNull(found.session())));
     }
 
     private Outcome strictly(final String... events) {

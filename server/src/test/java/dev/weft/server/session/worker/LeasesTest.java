@@ -117,7 +117,7 @@ class LeasesTest {
     @Test
     void shouldTakeSoManySessionsAtOneLook() {
         final int more = 7;
-        for (int i = 0; i < LostLeases.LOOK_MAX + more; i++) {
+        for (int i = 0; i < Commands.TOGETHER_MAX + more; i++) {
             final String id = "s" + i;
             all.create(id, "worker");
             all.append(
@@ -130,9 +130,9 @@ class LeasesTest {
                 new LostLeases(new WorkerRoutes.Shared(LEASE_NS, 3, OrderMode.WARN));
         all.hand().ask((index, head) -> all.sessions().upTo(index, head) == null ? null : done());
         all.advance(LEASE_NS + 1);
-        assertThat(look(lost)).isEqualTo(LostLeases.LOOK_MAX);
-        assertThat(look(lost)).isEqualTo(LostLeases.LOOK_MAX + more);
-        assertThat(look(lost)).as("nothing is left").isEqualTo(LostLeases.LOOK_MAX + more);
+        assertThat(look(lost)).isEqualTo(Commands.TOGETHER_MAX);
+        assertThat(look(lost)).isEqualTo(Commands.TOGETHER_MAX + more);
+        assertThat(look(lost)).as("nothing is left").isEqualTo(Commands.TOGETHER_MAX + more);
     }
 
     private static Decision done() {
